@@ -1,3 +1,4 @@
+import type { History } from '../history/history.ts';
 import type { Json } from '../history/op.ts';
 
 /** `unknown` is an answer: the check says in `reason` what it could not decide and how far it got. */
@@ -116,4 +117,17 @@ export interface CheckOptions {
   readonly workload?: string;
   /** Told now and then what is going on, for a progress line. */
   readonly progress?: (done: number, total: number, phase: string) => void;
+}
+
+/**
+ * A check: reads a history, gives a verdict. A pure function without I/O. One file each, one line in `checks.ts`.
+ */
+export interface Check {
+  /** The name users type: `list-append`, `register`, `set`, … */
+  readonly name: string;
+  /** One line for `ordeal list` and help texts. */
+  readonly summary: string;
+  /** Friendly names of the models it can judge, strongest first; the first is the default claim. */
+  readonly models: readonly string[];
+  readonly judge: (history: History, options?: CheckOptions) => Verdict;
 }
