@@ -1,0 +1,403 @@
+import { FIRST_LIST, type HistoryColumns, INFO, NEVER, OK, R, Shape, UNREAD } from './columns.ts';
+import { HistoryError } from './error.ts';
+import { grownBytes, grownDoubles, grownInts } from './growable.ts';
+import { IdMap } from './idmap.ts';
+import { EMPTY_LIST, ListStore } from './lists.ts';
+import type { Json, Op } from './op.ts';
+import { NIL, ValueTable } from './values.ts';
+import { Warnings } from './warnings.ts';
+
+/** Type of an invocation's record, beside OK, FAIL and INFO. */
+export const INVOKE = 3;
+
+const RETIRED = -1;
+
+/**
+ * Where readers and the builder put records, one at a time: it pairs each invocation with its completion and fills the
+ * columns of a `History`.
+ *
+ * Use: `begin()`, then stage the record's value (`shape`, `x0`… or micro-operations) and optional fields, then
+ * `commit(…)`. Staged micro-operations lie behind the committed ones, so that a value can be parsed before its process
+ * is known. No allocation per record.
+ */
+export class Recorder {
+  readonly values = new ValueTable();
+  /** Reads of lists inside transactions, a family a key; and other lists, a family a key and function. */
+  readonly reads: ListStore;
+  readonly plain: ListStore;
+  readonly warnings = new Warnings();
+  readonly nemesis: Op[] = [];
+  /** What positions in messages count: `line` or `record`. */
+  readonly unit: 'line' | 'record';
+
+  /** The staged value. For lists x0 (List) or x1 (KeyedList) is a handle of `plain`, or EMPTY_LIST. */
+  shape: Shape = Shape.Scalar;
+  x0 = NIL;
+  x1 = 0;
+  x2 = 0;
+  hasValue = false;
+  stagedMops = 0;
+  stagedWorkload = 0;
+  stagedNode = -1;
+  stagedEpoch = -1;
+  stagedFinal = false;
+  stagedError: Json | undefined = undefined;
+  /** The line or record being read, for messages. */
+  place = 0;
+
+  private n = 0;
+  private room = 0;
+  private outcome = new Uint8Array(0);
+  private process = new Int32Array(0);
+  private f = new Uint8Array(0);
+  private workload = new Uint8Array(0);
+  private inv = new Int32Array(0);
+  private ret = new Int32Array(0);
+  private invTime = new Float64Array(0);
+  private retTime = new Float64Array(0);
+  private shapes = new Uint8Array(0);
+  private c0 = new Int32Array(0);
+  private c1 = new Int32Array(0);
+  private c2 = new Int32Array(0);
+  private flags = new Uint8Array(0);
+  private node = new Int16Array(0);
+  private epoch = new Int32Array(0);
+
+  mops = 0;
+  mopF = new Uint8Array(1024);
+  mopKey = new Int32Array(1024);
+  mopVal = new Int32Array(1024);
+
+  private readonly open = new IdMap();
+  private readonly readFamily = new IdMap();
+  private readonly plainFamily = new Map<number, number>();
+  private readonly errors = new Map<number, Json>();
+  private readonly fs: string[] = [];
+  private readonly fIds = new Map<string, number>();
+  private readonly workloads: string[] = [''];
+  private readonly workloadIds = new Map<string, number>([['', 0]]);
+  private readonly nodes: string[] = [];
+  private readonly nodeIds = new Map<string, number>();
+  private records = 0;
+  private invocations = 0;
+  private lastIndex = -1;
+  private lone = 0;
+  private loneProcess = 0;
+
+  constructor(unit: 'line' | 'record', spaces: boolean) {
+    this.unit = unit;
+    this.reads = new ListStore(this.values, spaces);
+    this.plain = new ListStore(this.values, spaces);
+  }
+
+  begin(): void {
+    this.shape = Shape.Scalar;
+    this.x0 = NIL;
+    this.hasValue = false;
+    this.stagedMops = 0;
+    this.stagedWorkload = 0;
+    this.stagedNode = -1;
+    this.stagedEpoch = -1;
+    this.stagedFinal = false;
+    this.stagedError = undefined;
+  }
+
+  fId(name: string): number {
+    return name8(this.fs, this.fIds, name, 'functions', this.place);
+  }
+
+  fName(id: number): string {
+    return this.fs[id]!;
+  }
+
+  workloadId(name: string): number {
+    return name8(this.workloads, this.workloadIds, name, 'workloads', this.place);
+  }
+
+  nodeId(name: string): number {
+    let id = this.nodeIds.get(name);
+    if (id === undefined) {
+      id = this.nodes.length;
+      if (id > 0x7fff) throw new HistoryError(this.place, 1, 'more than 32,768 different nodes');
+      this.nodes.push(name);
+      this.nodeIds.set(name, id);
+    }
+    return id;
+  }
+
+  /** The family of a key's reads inside transactions. */
+  familyOf(key: number): number {
+    const known = this.readFamily.get(key);
+    if (known !== 0) return known - 1;
+    const family = this.reads.newFamily();
+    this.readFamily.set(key, family + 1);
+    return family;
+  }
+
+  /** The family of plain lists of a function, and of a key if they are keyed. */
+  plainFamilyOf(f: number, key: number): number {
+    const slot = (f + 1) * 0x100000000 + key;
+    let family = this.plainFamily.get(slot);
+    if (family === undefined) this.plainFamily.set(slot, (family = this.plain.newFamily()));
+    return family;
+  }
+
+  /** `value`: a value id, UNREAD, NIL, or for a list `listValue(handle)`. */
+  stageMop(f: number, key: number, value: number): void {
+    const at = this.mops + this.stagedMops++;
+    if (at >= this.mopF.length) {
+      this.mopF = grownBytes(this.mopF, at + 1);
+      this.mopKey = grownInts(this.mopKey, at + 1);
+      this.mopVal = grownInts(this.mopVal, at + 1);
+    }
+    this.mopF[at] = f;
+    this.mopKey[at] = key;
+    this.mopVal[at] = value;
+  }
+
+  addNemesis(op: Op): void {
+    this.records++;
+    this.position(op.index ?? -1);
+    this.nemesis.push(op);
+  }
+
+  /** Takes the staged record in. `index` −1 means none was given; `time` NaN likewise. */
+  commit(type: number, process: number, f: number, index: number, time: number): void {
+    this.records++;
+    const position = this.position(index);
+    const state = this.open.get(process);
+    if (type === INVOKE) {
+      this.invocations++;
+      if (state > 0) this.twice(process, state - 1);
+      else if (state === RETIRED) this.cameBack(process);
+      const row = this.newRow(process, f, position, time);
+      this.keepValue(row, true);
+      this.keepFields(row);
+      this.open.set(process, row + 1);
+      return;
+    }
+    let row = state - 1;
+    if (state <= 0) {
+      if (this.lone === 0) {
+        this.lone = this.place;
+        this.loneProcess = process;
+      }
+      row = this.newRow(process, f, position, time);
+      this.keepValue(row, true);
+    } else {
+      if (this.f[row] !== f) this.otherF(row, f);
+      if (type === OK && this.hasValue) this.keepValue(row, false);
+    }
+    this.keepFields(row);
+    this.outcome[row] = type;
+    if (type === INFO) this.open.set(process, RETIRED);
+    else {
+      this.ret[row] = position;
+      this.retTime[row] = time;
+      if (state > 0) this.open.set(process, 0);
+    }
+  }
+
+  private position(index: number): number {
+    if (index < 0) return ++this.lastIndex;
+    if (index <= this.lastIndex) {
+      const what = index === this.lastIndex ? 'twice' : `after ${this.lastIndex}`;
+      throw new HistoryError(
+        this.place,
+        1,
+        `index ${index} comes ${what}: a history's records are in order of index`,
+      );
+    }
+    if (index >= NEVER)
+      throw new HistoryError(this.place, 1, `index ${index} is too large (the limit is 2^31 − 2)`);
+    return (this.lastIndex = index);
+  }
+
+  private newRow(process: number, f: number, position: number, time: number): number {
+    const row = this.n++;
+    if (row === this.room) this.enlarge();
+    this.outcome[row] = INFO;
+    this.process[row] = process;
+    this.f[row] = f;
+    this.inv[row] = position;
+    this.ret[row] = NEVER;
+    this.invTime[row] = time;
+    this.retTime[row] = Number.NaN;
+    this.node[row] = -1;
+    this.epoch[row] = -1;
+    return row;
+  }
+
+  private keepValue(row: number, fresh: boolean): void {
+    if (this.shape === Shape.Txn) {
+      const staged = this.stagedMops;
+      if (!fresh && this.shapes[row] === Shape.Txn && this.c1[row] === staged) {
+        const to = this.c0[row]!;
+        const from = this.mops;
+        const { mopF, mopKey, mopVal } = this;
+        for (let i = 0; i < staged; i++) {
+          mopF[to + i] = mopF[from + i]!;
+          mopKey[to + i] = mopKey[from + i]!;
+          mopVal[to + i] = mopVal[from + i]!;
+        }
+        return;
+      }
+      this.c0[row] = this.mops;
+      this.c1[row] = staged;
+      this.mops += staged;
+    } else {
+      this.c0[row] = this.x0;
+      this.c1[row] = this.x1;
+      this.c2[row] = this.x2;
+    }
+    this.shapes[row] = this.shape;
+  }
+
+  private keepFields(row: number): void {
+    if (this.stagedWorkload !== 0) this.workload[row] = this.stagedWorkload;
+    if (this.stagedNode >= 0) this.node[row] = this.stagedNode;
+    if (this.stagedEpoch >= 0) this.epoch[row] = this.stagedEpoch;
+    if (this.stagedFinal) this.flags[row] = 1;
+    if (this.stagedError !== undefined) this.errors.set(row, this.stagedError);
+  }
+
+  private twice(process: number, row: number): void {
+    const at = `process ${process} invokes while its operation of index ${this.inv[row]} is unfinished`;
+    this.warnings.add('double invocation', `${this.at()}: ${at}; that one's outcome is taken as unknown`);
+  }
+
+  private cameBack(process: number): void {
+    const what = `process ${process} goes on after an operation of unknown outcome, which should have retired it`;
+    this.warnings.add('retired process', `${this.at()}: ${what}`);
+    this.open.set(process, 0);
+  }
+
+  private otherF(row: number, f: number): void {
+    const what = `a completion of ${this.fs[f]} for an invocation of ${this.fs[this.f[row]!]}`;
+    this.warnings.add('other function', `${this.at()}: ${what}; the invocation's is taken`);
+  }
+
+  private at(): string {
+    return `${this.unit} ${this.place}`;
+  }
+
+  private enlarge(): void {
+    const room = Math.max(256, this.room < 1 << 22 ? 2 * this.room : this.room + (this.room >> 1));
+    this.outcome = grownBytes(this.outcome, room);
+    this.process = grownInts(this.process, room);
+    this.f = grownBytes(this.f, room);
+    this.workload = grownBytes(this.workload, room);
+    this.inv = grownInts(this.inv, room);
+    this.ret = grownInts(this.ret, room);
+    this.invTime = grownDoubles(this.invTime, room);
+    this.retTime = grownDoubles(this.retTime, room);
+    this.shapes = grownBytes(this.shapes, room);
+    this.c0 = grownInts(this.c0, room);
+    this.c1 = grownInts(this.c1, room);
+    this.c2 = grownInts(this.c2, room);
+    this.flags = grownBytes(this.flags, room);
+    const node = new Int16Array(room);
+    node.set(this.node);
+    this.node = node;
+    this.epoch = grownInts(this.epoch, room);
+    this.room = room;
+  }
+
+  /**
+   * The history read so far. `strict` refuses a completion without an invocation where other operations have one;
+   * a history of completions only is fine.
+   */
+  finish(strict: boolean): HistoryColumns {
+    if (this.lone > 0 && this.invocations > 0) {
+      const what = `process ${this.loneProcess} completes an operation that it never invoked`;
+      if (strict) throw new HistoryError(this.lone, 1, what);
+      this.warnings.add(
+        'lone completion',
+        `${this.unit} ${this.lone}: ${what}; it is taken as instantaneous`,
+      );
+    }
+    const n = this.n;
+    const { elements, offset, length } = this.layLists();
+    return {
+      n,
+      outcome: this.outcome.subarray(0, n),
+      process: this.process.subarray(0, n),
+      f: this.f.subarray(0, n),
+      workload: this.workload.subarray(0, n),
+      inv: this.inv.subarray(0, n),
+      ret: this.ret.subarray(0, n),
+      invTime: this.invTime.subarray(0, n),
+      retTime: this.retTime.subarray(0, n),
+      shape: this.shapes.subarray(0, n),
+      x0: this.c0.subarray(0, n),
+      x1: this.c1.subarray(0, n),
+      x2: this.c2.subarray(0, n),
+      flags: this.flags.subarray(0, n),
+      node: this.node.subarray(0, n),
+      epoch: this.epoch.subarray(0, n),
+      mopF: this.mopF.subarray(0, this.mops),
+      mopKey: this.mopKey.subarray(0, this.mops),
+      mopVal: this.mopVal.subarray(0, this.mops),
+      listOffset: offset,
+      listLength: length,
+      elements,
+      values: this.values,
+      fs: this.fs,
+      workloads: this.workloads,
+      nodes: this.nodes,
+      nemesis: this.nemesis,
+      errors: this.errors,
+      records: this.records,
+      warnings: this.warnings.texts(),
+    };
+  }
+
+  /** Lays out all lists, gives equal reads one handle, and turns handles of plain lists into places. */
+  private layLists(): { elements: Int32Array; offset: Int32Array; length: Int32Array } {
+    const reads = this.reads.finish(true);
+    const same = reads.same;
+    if (same !== null) {
+      const mopVal = this.mopVal;
+      for (let i = 0; i < this.mops; i++)
+        if (this.mopF[i] === R && mopVal[i]! <= FIRST_LIST)
+          mopVal[i] = listValue(same[FIRST_LIST - mopVal[i]!]!);
+    }
+    if (this.plain.handles === 0 && this.plainFamily.size === 0)
+      return { elements: reads.elements, offset: reads.offset, length: reads.length };
+    const plain = this.plain.finish(false);
+    const base = reads.elements.length;
+    const elements = new Int32Array(base + plain.elements.length);
+    elements.set(reads.elements);
+    elements.set(plain.elements, base);
+    for (let row = 0; row < this.n; row++) {
+      const shape = this.shapes[row];
+      const [place, size] = shape === Shape.List ? [this.c0, this.c1] : [this.c1, this.c2];
+      if (shape !== Shape.List && shape !== Shape.KeyedList) continue;
+      const h = place[row]!;
+      place[row] = h === EMPTY_LIST ? 0 : base + plain.offset[h]!;
+      size[row] = h === EMPTY_LIST ? 0 : plain.length[h]!;
+    }
+    return { elements, offset: reads.offset, length: reads.length };
+  }
+}
+
+/** A list handle, or EMPTY_LIST, as `mopVal` has it. */
+export function listValue(handle: number): number {
+  return handle === EMPTY_LIST ? NIL : FIRST_LIST - handle;
+}
+
+/** What a read's result is in `mopVal` while, or because, its transaction is not OK. */
+export function readValue(type: number, value: number): number {
+  return type === OK ? value : UNREAD;
+}
+
+function name8(names: string[], ids: Map<string, number>, name: string, what: string, place: number): number {
+  let id = ids.get(name);
+  if (id === undefined) {
+    id = names.length;
+    if (id > 255) throw new HistoryError(place, 1, `more than 256 different ${what}`);
+    names.push(name);
+    ids.set(name, id);
+  }
+  return id;
+}
