@@ -1,0 +1,114 @@
+import { FAIL, INFO, OK } from '../../../history/history.ts';
+import { CAS, type Calls, eventsOf, READ, WRITE } from '../calls.ts';
+import { Dense } from '../dense.ts';
+
+/** No deadline. */
+export const INF = 0x7fffffff;
+
+/** A register history made ready: what cannot matter left out, values numbered densely, events in order. */
+export interface Plan {
+  readonly calls: Calls;
+  /** Rows in order of events: `row` for an invocation, `~row` for a return. */
+  readonly events: Int32Array;
+  /** By row: number of the value read or written; of a compare-and-set the value expected. */
+  readonly value: Int32Array;
+  /** By row: number of the value a compare-and-set sets. */
+  readonly to: Int32Array;
+  readonly values: Dense;
+  readonly initial: number;
+  /** By value: where its observations (ok reads, compare-and-sets from it) begin in `seenAt`. */
+  readonly seenFrom: Int32Array;
+  /** Positions at which observations are invoked, ascending, value by value. */
+  readonly seenAt: Int32Array;
+  readonly hasCas: boolean;
+  readonly hasMiss: boolean;
+}
+
+/**
+ * Leaves out fails, reads of unknown outcome, and writes of unknown outcome whose value nobody saw afterwards: such a
+ * write is optional, and without it everything that it would have hidden can hide behind the next effect.
+ */
+export function planOf(calls: Calls, initial: number): Plan {
+  const { n, kind, a, b, inv, ret, outcome } = calls;
+  const values = new Dense(n);
+  const start = values.of(initial);
+  const value = new Int32Array(n);
+  const to = new Int32Array(n).fill(-1);
+  let hasCas = false;
+  let hasMiss = false;
+  for (let i = 0; i < n; i++) {
+    value[i] = values.of(a[i]);
+    if (outcome[i] === FAIL) continue;
+    if (kind[i] === CAS) {
+      to[i] = values.of(b[i]);
+      hasCas = true;
+    } else if (kind[i] > CAS && outcome[i] === OK) hasMiss = true;
+  }
+  const V = values.size;
+  const lastSeen = new Int32Array(V).fill(-1);
+  const seenFrom = new Int32Array(V + 1);
+  for (let i = 0; i < n; i++) {
+    if (outcome[i] === FAIL || (kind[i] !== READ && kind[i] !== CAS)) continue;
+    if (kind[i] === READ && outcome[i] === INFO) continue;
+    seenFrom[value[i] + 1]++;
+    if (ret[i] > lastSeen[value[i]]) lastSeen[value[i]] = ret[i];
+  }
+  for (let v = 0; v < V; v++) seenFrom[v + 1] += seenFrom[v];
+  const seenAt = new Int32Array(seenFrom[V]);
+  const fill = seenFrom.slice();
+  const rows = new Int32Array(n);
+  let kept = 0;
+  for (let i = 0; i < n; i++) {
+    if (outcome[i] === FAIL) continue;
+    const k = kind[i];
+    if (outcome[i] === INFO) {
+      if (k !== WRITE && k !== CAS) continue;
+      const sets = k === WRITE ? value[i] : to[i];
+      // A miss can depend on a value that no one saw: then nothing is dropped.
+      if (!hasMiss && lastSeen[sets] < inv[i]) {
+        if (k === CAS) seenAt[fill[value[i]]++] = inv[i];
+        continue;
+      }
+    }
+    if (k === READ || k === CAS) seenAt[fill[value[i]]++] = inv[i];
+    rows[kept++] = i;
+  }
+  return {
+    calls,
+    events: eventsOf(calls, rows.subarray(0, kept)),
+    value,
+    to,
+    values,
+    initial: start,
+    seenFrom,
+    seenAt,
+    hasCas,
+    hasMiss,
+  };
+}
+
+/** The first observation of a value invoked at or after a position, or INF. O(log observations). */
+export function firstSeenFrom(plan: Plan, value: number, position: number): number {
+  let low = plan.seenFrom[value];
+  const end = plan.seenFrom[value + 1];
+  let high = end;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (plan.seenAt[middle] < position) low = middle + 1;
+    else high = middle;
+  }
+  return low < end ? plan.seenAt[low] : INF;
+}
+
+/** The last observation of a value invoked at or before a position, or −1. O(log observations). */
+export function lastSeenUpTo(plan: Plan, value: number, position: number): number {
+  const begin = plan.seenFrom[value];
+  let low = begin;
+  let high = plan.seenFrom[value + 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (plan.seenAt[middle] <= position) low = middle + 1;
+    else high = middle;
+  }
+  return low > begin ? plan.seenAt[low - 1] : -1;
+}

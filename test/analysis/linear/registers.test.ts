@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { Draw } from '../../../bench/linear/simulate.ts';
+import { planOf } from '../../../src/analysis/linear/deadlines/plan.ts';
+import { RegisterDeadlines } from '../../../src/analysis/linear/deadlines/registers.ts';
+import { Meter } from '../../../src/analysis/linear/meter.ts';
+import { zones } from '../../../src/analysis/linear/zones.ts';
+import { bruteRegister, type Small, show, smallHistory } from './brute.ts';
+
+const ROUNDS = process.env.ORDEAL_LONG === '1' ? 120_000 : 6_000;
+
+const NIL = -1;
+
+function each(shape: Small, seed: number, judge: (calls: ReturnType<typeof smallHistory>, legal: boolean) => void) {
+  const draw = new Draw(seed);
+  let legal = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const calls = smallHistory(draw, shape);
+    const truth = bruteRegister(calls, NIL);
+    if (truth) legal++;
+    judge(calls, truth);
+  }
+  // A test of one answer only would show nothing.
+  expect(legal).toBeGreaterThan(ROUNDS / 10);
+  expect(legal).toBeLessThan((ROUNDS * 9) / 10);
+}
+
+const unique: Small = { operations: 9, values: 9, unique: true, cas: 0.25, info: 0.15, fail: 0.1 };
+const few: Small = { operations: 9, values: 3, info: 0.1, fail: 0.05 };
+
+test.each([
+  ['', unique],
+  [' at tied positions', { ...unique, ties: true }],
+])('zones agree with every order tried%s', (_, shape) => {
+  each(shape, 1, (calls, legal) => {
+    const found = zones(calls, NIL);
+    expect(found, show(calls)).not.toBeNull();
+    expect(found!.count === 0, show(calls)).toBe(legal);
+  });
+});
+
+test.each([
+  ['', few],
+  [' at tied positions', { ...few, ties: true }],
+  [' with two values', { ...few, values: 2, info: 0.2 }],
+  [' with many unknown outcomes', { ...few, values: 4, info: 0.4 }],
+  [' with unique values', { ...unique, cas: 0 }],
+])('deadlines agree with every order tried%s', (_, shape) => {
+  each(shape, 2, (calls, legal) => {
+    const run = new RegisterDeadlines(planOf(calls, NIL), new Meter()).run({ beam: 1000 });
+    expect(run.answer, show(calls)).toBe(legal ? 'legal' : 'illegal');
+  });
+});
