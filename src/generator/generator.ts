@@ -17,6 +17,8 @@ export interface Context {
   readonly id: number;
   /** A number in [0, 1): a pure function of the seed and the arguments. Name the decision, then say which one. */
   draw(what: string, ...at: readonly number[]): number;
+  /** When what this generator follows was last heard of (ns): sleeps count from it. The world's beginning if absent. */
+  readonly since?: number;
 }
 
 /** An operation to do: who, not before when, and what. */
@@ -30,6 +32,8 @@ export interface Emitted {
   readonly final?: boolean;
   /** Read this node's own state. */
   readonly at?: string;
+  /** An explicit schedule fixes the operation's id; otherwise it is `context.id`. */
+  readonly id?: number;
 }
 
 /**
