@@ -213,6 +213,15 @@ export class ListStore {
     return this.diverge(family, ids, n);
   }
 
+  /** The same, without looking for equal lists: the family's text is not touched once it is there. O(n). */
+  putApart(family: number, ids: ArrayLike<number>, n: number): number {
+    if (n === 0) return EMPTY_LIST;
+    if (this.count[family] === 0) return this.append(family, this.write(ids, n), n);
+    const h = this.addHandle(-1 - family, n);
+    this.keepApart(h, ids, n);
+    return h;
+  }
+
   private elementEndsAt(position: number): boolean {
     let low = 0;
     while (this.scratchMarks[low]! < position) low++;

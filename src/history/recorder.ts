@@ -198,6 +198,11 @@ export class Recorder {
     }
   }
 
+  /** The position that a record without index gets next. */
+  nextIndex(): number {
+    return this.lastIndex + 1;
+  }
+
   private position(index: number): number {
     if (index < 0) return ++this.lastIndex;
     if (index <= this.lastIndex) {

@@ -33,9 +33,13 @@ export class ValueTable {
     return id;
   }
 
+  /** Integers beyond 2^53, which no double holds exactly, come back as their digits in a string. */
   value(id: number): Json {
     if (id === NIL) return null;
-    return id < FIRST_INTERNED ? id : (JSON.parse(this.texts[id - FIRST_INTERNED]!) as Json);
+    if (id < FIRST_INTERNED) return id;
+    const text = this.texts[id - FIRST_INTERNED]!;
+    const value = JSON.parse(text) as Json;
+    return typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(text) ? text : value;
   }
 
   /** A value as a person reads it: `nil`, `7`, `"a"`. */

@@ -1,0 +1,198 @@
+import { APPEND, OK, R, Shape, UNREAD, W } from '../columns.ts';
+import { grownInts } from '../growable.ts';
+import { NO_MATCH } from '../lists.ts';
+import type { Json } from '../op.ts';
+import { listValue } from '../recorder.ts';
+import { stage } from '../stage.ts';
+import { NIL } from '../values.ts';
+import { CLOSE, COMMA, JsonScanner, NOT_SCALAR, OPEN, QUOTE } from './json-scanner.ts';
+
+const SPACE = 0x20;
+const LETTER_A = 0x61;
+const LETTER_R = 0x72;
+const LETTER_W = 0x77;
+/** `ppen`, `d"` as big-endian integers. */
+const PPEN = 0x7070656e;
+const D_QUOTE = 0x6422;
+
+/** The values of operations: the shapes that checks know go straight into the recorder; anything else by `JSON.parse`. */
+export abstract class JsonValueReader extends JsonScanner {
+  private ids = new Int32Array(64);
+
+  /** Stages the value at `pos` and moves behind it. */
+  protected stageValue(type: number, f: number): void {
+    const r = this.recorder;
+    const start = this.pos;
+    if (this.bytes[start] !== OPEN) {
+      const id = this.scalar();
+      if (id !== NOT_SCALAR) {
+        r.x0 = id;
+        r.hasValue = id !== NIL;
+        return;
+      }
+    } else if (this.bytes[start + 1] === OPEN ? this.txn(type) : this.list(f)) {
+      r.hasValue = true;
+      return;
+    }
+    this.pos = start;
+    r.shape = Shape.Scalar;
+    r.x0 = NIL;
+    r.stagedMops = 0;
+    this.skip();
+    stage(r, JSON.parse(this.decode(start, this.pos)) as Json, type, f);
+  }
+
+  /** Micro-operations in their usual spelling. */
+  private txn(type: number): boolean {
+    const { bytes, view } = this;
+    const r = this.recorder;
+    let p = this.pos + 1;
+    for (;;) {
+      if (bytes[p] !== OPEN || bytes[p + 1] !== QUOTE) return false;
+      const c = bytes[p + 2];
+      let f: number;
+      if (c === LETTER_A && view.getInt32(p + 3) === PPEN && view.getInt16(p + 7) === D_QUOTE) {
+        f = APPEND;
+        p += 9;
+      } else if ((c === LETTER_R || c === LETTER_W) && bytes[p + 3] === QUOTE) {
+        f = c === LETTER_R ? R : W;
+        p += 4;
+      } else return false;
+      if (bytes[p] !== COMMA) return false;
+      this.pos = bytes[p + 1] === SPACE ? p + 2 : p + 1;
+      const key = this.scalar();
+      if (key === NOT_SCALAR) return false;
+      p = this.pos;
+      if (bytes[p] !== COMMA) return false;
+      this.pos = bytes[p + 1] === SPACE ? p + 2 : p + 1;
+      const value = f === R ? this.result(type, key) : this.scalar();
+      if (value === NOT_SCALAR) return false;
+      p = this.pos;
+      if (bytes[p] !== CLOSE) return false;
+      r.stageMop(f, key, value);
+      const next = bytes[p + 1];
+      p += 2;
+      if (next === COMMA) {
+        if (bytes[p] === SPACE) p++;
+      } else if (next === CLOSE) {
+        this.pos = p;
+        r.shape = Shape.Txn;
+        return true;
+      } else return false;
+    }
+  }
+
+  /** What a micro-operation read. */
+  private result(type: number, key: number): number {
+    if (this.bytes[this.pos] !== OPEN) {
+      const value = this.scalar();
+      return type === OK || value === NOT_SCALAR ? value : UNREAD;
+    }
+    if (type !== OK) {
+      this.skip();
+      return UNREAD;
+    }
+    const { reads } = this.recorder;
+    const family = this.recorder.familyOf(key);
+    const handle = reads.match(family, this.bytes, this.view, this.pos + 1, this.limit);
+    if (handle !== NO_MATCH) {
+      this.pos = reads.end;
+      return listValue(handle);
+    }
+    const n = this.scalars();
+    return n < 0 ? NOT_SCALAR : listValue(reads.put(family, this.ids, n));
+  }
+
+  /** A list that is no transaction. */
+  private list(f: number): boolean {
+    const r = this.recorder;
+    const start = this.pos;
+    this.pos++;
+    this.blank();
+    const first = this.bytes[this.pos] === CLOSE ? NOT_SCALAR : this.scalar();
+    if (first !== NOT_SCALAR && this.comma()) {
+      if (this.bytes[this.pos] === OPEN) return this.keyed(first, f);
+      const second = this.scalar();
+      this.blank();
+      if (second !== NOT_SCALAR && this.bytes[this.pos] === CLOSE) {
+        this.pos++;
+        r.shape = Shape.Pair;
+        r.x0 = first;
+        r.x1 = second;
+        return true;
+      }
+    }
+    this.pos = start;
+    const handle = this.plainList(f, NIL);
+    if (handle === NO_MATCH) return false;
+    r.shape = Shape.List;
+    r.x0 = handle;
+    return true;
+  }
+
+  /** `[key, [` … `]]` */
+  private keyed(key: number, f: number): boolean {
+    const r = this.recorder;
+    const start = this.pos;
+    this.pos++;
+    this.blank();
+    const first = this.bytes[this.pos] === CLOSE ? NOT_SCALAR : this.scalar();
+    const second = first !== NOT_SCALAR && this.comma() ? this.scalar() : NOT_SCALAR;
+    this.blank();
+    r.x0 = key;
+    if (second !== NOT_SCALAR && this.bytes[this.pos] === CLOSE) {
+      this.pos++;
+      r.shape = Shape.PairOfPair;
+      r.x1 = first;
+      r.x2 = second;
+    } else {
+      this.pos = start;
+      r.shape = Shape.KeyedList;
+      r.x1 = this.plainList(f, key);
+      if (r.x1 === NO_MATCH) return false;
+    }
+    this.blank();
+    return this.bytes[this.pos++] === CLOSE;
+  }
+
+  private plainList(f: number, key: number): number {
+    const { plain } = this.recorder;
+    const family = this.recorder.plainFamilyOf(f, key);
+    const handle = plain.match(family, this.bytes, this.view, this.pos + 1, this.limit);
+    if (handle !== NO_MATCH) {
+      this.pos = plain.end;
+      return handle;
+    }
+    const n = this.scalars();
+    return n < 0 ? NO_MATCH : plain.putApart(family, this.ids, n);
+  }
+
+  private comma(): boolean {
+    this.blank();
+    if (this.bytes[this.pos] !== COMMA) return false;
+    this.pos++;
+    this.blank();
+    return true;
+  }
+
+  /** The list of scalars at `pos` into `ids`: how many; −1 when it is something else. */
+  private scalars(): number {
+    let n = 0;
+    this.pos++;
+    this.blank();
+    if (this.bytes[this.pos] === CLOSE) {
+      this.pos++;
+      return 0;
+    }
+    for (;;) {
+      const id = this.scalar();
+      if (id === NOT_SCALAR) return -1;
+      if (n === this.ids.length) this.ids = grownInts(this.ids, n + 1);
+      this.ids[n++] = id;
+      if (this.comma()) continue;
+      if (this.bytes[this.pos] !== CLOSE) return -1;
+      this.pos++;
+      return n;
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import type { Json, Op } from '../op.ts';
+import { NEMESIS } from '../op.ts';
+import type { Recorder } from '../recorder.ts';
+import { record } from '../stage.ts';
+
+const TYPES = ['invoke', 'ok', 'fail', 'info'];
+/** Records without a process get one each: nothing is known of who else acted. */
+const FIRST_UNNAMED = 1_000_000_000;
+
+/** Takes in a record that was read as an object, checking what types cannot. Says what is wrong with it, or null. */
+export function takeObject(
+  r: Recorder,
+  op: { readonly [field in keyof Op]?: Json | undefined },
+): string | null {
+  const { type, process, f, index, time, workload, node, epoch } = op;
+  if (typeof type !== 'string' || !TYPES.includes(type))
+    return type === undefined
+      ? 'a record without "type"'
+      : `type ${show(type)} is none of invoke, ok, fail, info`;
+  if (index !== undefined && index !== null && !isCount(index, 0x7ffffffe))
+    return `index ${show(index)} is no position`;
+  if (time !== undefined && time !== null && typeof time !== 'number')
+    return `time ${show(time)} is no number`;
+  if (f !== undefined && f !== null && typeof f !== 'string') return `f ${show(f)} is no name`;
+  if (typeof process === 'string' && process !== NEMESIS)
+    return `process ${show(process)} is neither a number nor "${NEMESIS}"`;
+  if (workload !== undefined && workload !== null && typeof workload !== 'string')
+    return `workload ${show(workload)} is no name`;
+  if (node !== undefined && node !== null && typeof node !== 'string') return `node ${show(node)} is no name`;
+  if (epoch !== undefined && epoch !== null && !isCount(epoch, 0x7fffffff))
+    return `epoch ${show(epoch)} is no whole number`;
+  const clean = {
+    ...op,
+    f: f ?? (isTransaction(op.value) ? 'txn' : ''),
+    time: time ?? undefined,
+    index: index ?? undefined,
+  };
+  if (process === NEMESIS) {
+    r.addNemesis({
+      ...clean,
+      index: (index as number | undefined) ?? r.nextIndex(),
+      time: time ?? 0,
+      value: op.value ?? null,
+    } as Op);
+    return null;
+  }
+  if (process === undefined || process === null) {
+    if (type === 'invoke') return 'an invocation without "process"';
+    record(r, clean as Partial<Op>, FIRST_UNNAMED + r.place);
+    return null;
+  }
+  if (!isProcess(process)) return `process ${show(process)} is neither a number nor "${NEMESIS}"`;
+  record(r, clean as Partial<Op>, process);
+  return null;
+}
+
+function isTransaction(value: Json | undefined): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every((mop) => Array.isArray(mop));
+}
+
+function isProcess(process: Json): process is number {
+  return typeof process === 'number' && Number.isInteger(process) && Math.abs(process) < 1 << 30;
+}
+
+function isCount(value: Json, most: number): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= most;
+}
+
+function show(value: Json): string {
+  const text = JSON.stringify(value);
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}

@@ -1,0 +1,105 @@
+import { HistoryError } from '../error.ts';
+import { History } from '../history.ts';
+import type { Recorder } from '../recorder.ts';
+
+/** Bytes that may be looked at behind the last one read, so that hot loops need no bounds checks. */
+const MARGIN = 16;
+const LARGEST = 0x7ffffff0;
+
+/**
+ * A reader that is fed bytes as they come and keeps only those of the record that is not complete yet.
+ *
+ * Feed it with `push(chunk)`; or, without copying, fill `room(size)` and say `fed(n)`. Then `finish()`. All three may
+ * throw HistoryError. Memory: the columns, plus the longest record.
+ */
+export abstract class HistoryReader {
+  protected bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  protected view = new DataView(this.bytes.buffer);
+  /** The next byte to read, and the end of what can be read. Zeros follow it. */
+  protected pos = 0;
+  protected limit = 0;
+  /** The line at `pos`, from 1, and where it begins. */
+  protected line = 1;
+  protected lineStart = 0;
+  protected readonly recorder: Recorder;
+
+  protected constructor(recorder: Recorder) {
+    this.recorder = recorder;
+  }
+
+  push(chunk: Uint8Array): void {
+    this.room(chunk.length).set(chunk);
+    this.fed(chunk.length);
+  }
+
+  /** A place for the next bytes, `size` long. */
+  room(size: number): Uint8Array<ArrayBuffer> {
+    const kept = this.limit - this.pos;
+    const needed = kept + size + MARGIN;
+    if (needed > LARGEST) this.fail('a record longer than 2 GiB', this.pos);
+    const from = this.pos;
+    if (needed > this.bytes.length) {
+      const larger = new Uint8Array(Math.min(LARGEST, Math.max(needed, 2 * this.bytes.length)));
+      larger.set(this.bytes.subarray(from, this.limit));
+      this.bytes = larger;
+      this.view = new DataView(larger.buffer);
+    } else this.bytes.copyWithin(0, from, this.limit);
+    this.lineStart -= from;
+    this.pos = 0;
+    this.limit = kept;
+    return this.bytes.subarray(kept, kept + size);
+  }
+
+  fed(size: number): void {
+    const from = this.limit;
+    this.limit += size;
+    this.bytes.fill(0, this.limit, this.limit + MARGIN);
+    this.consume(from);
+  }
+
+  /** The history, when everything was fed. A last record that is cut off becomes a warning. */
+  finish(): History {
+    this.room(0);
+    this.fed(0);
+    this.end();
+    return new History(this.recorder.finish(true));
+  }
+
+  /** Reads complete records; the bytes from `fresh` on are new. */
+  protected abstract consume(fresh: number): void;
+
+  /** Reads what is left when nothing more will come. */
+  protected abstract end(): void;
+
+  protected fail(message: string, at: number): never {
+    throw new HistoryError(this.line, at - this.lineStart + 1, message);
+  }
+
+  protected decode(from: number, to: number): string {
+    const bytes = this.bytes.subarray(from, to);
+    try {
+      return STRICT.decode(bytes);
+    } catch {
+      let good = 0;
+      let bad = to - from;
+      while (bad - good > 1) {
+        const middle = (good + bad) >> 1;
+        if (decodes(bytes.subarray(0, middle))) good = middle;
+        else bad = middle;
+      }
+      return this.fail('these bytes are not UTF-8', from + good);
+    }
+  }
+}
+
+const STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Whether a prefix is UTF-8, except that its last character may be cut. */
+function decodes(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
