@@ -1,0 +1,7 @@
+import { kill } from './kill.ts';
+import type { Nemesis } from './nemesis.ts';
+import { partition } from './partition.ts';
+import { pause } from './pause.ts';
+
+/** Every nemesis, by the order in which they are listed. */
+export const nemeses: readonly Nemesis[] = [partition, kill, pause];

@@ -1,0 +1,6 @@
+import { listAppend } from './list-append.ts';
+import { register } from './register.ts';
+import type { Workload } from './workload.ts';
+
+/** Every workload, by the order in which they are listed. */
+export const workloads: readonly Workload[] = [register, listAppend];
