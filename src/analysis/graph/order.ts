@@ -1,0 +1,75 @@
+import { NEVER } from '../../history/history.ts';
+import type { Edges } from './edges.ts';
+import type { Intervals } from './kahn.ts';
+import { PROCESS, REALTIME } from './labels.ts';
+
+/**
+ * Adds the real-time order of the transactions `which` (ascending) to `edges`: T→T′ whenever T returned before T′ was
+ * invoked. Each maximal run of ends without a start between them is one hub, so that at most 3 edges a transaction carry the whole order,
+ * whatever the concurrency. `at` gives the number that a transaction has in `edges`. O(n log n).
+ */
+export function addRealtime(
+  edges: Edges,
+  which: Int32Array,
+  { inv, ret }: Intervals,
+  at: (i: number) => number = (i) => which[i],
+): void {
+  const n = which.length;
+  const starts = new Int32Array(n);
+  let ended = 0;
+  for (let i = 0; i < n; i++) {
+    starts[i] = i;
+    if (ret[which[i]] !== NEVER) ended++;
+  }
+  const ends = new Int32Array(ended);
+  for (let i = 0, e = 0; i < n; i++) if (ret[which[i]] !== NEVER) ends[e++] = i;
+  let sorted = true;
+  for (let i = 1; i < n && sorted; i++) sorted = inv[which[i - 1]] <= inv[which[i]];
+  if (!sorted) starts.sort((a, b) => inv[which[a]] - inv[which[b]]);
+  ends.sort((a, b) => ret[which[a]] - ret[which[b]]);
+
+  let hub = -1;
+  let inRun = false;
+  let e = 0;
+  for (let s = 0; s < n; s++) {
+    const start = inv[which[starts[s]]];
+    for (; e < ended && ret[which[ends[e]]] < start; e++) {
+      if (!inRun) {
+        const fresh = edges.hub();
+        if (hub >= 0) edges.add(hub, fresh, REALTIME, -1);
+        hub = fresh;
+        inRun = true;
+      }
+      edges.add(at(ends[e]), hub, REALTIME, -1);
+    }
+    if (hub >= 0) edges.add(hub, at(starts[s]), REALTIME, -1);
+    inRun = false;
+  }
+}
+
+/**
+ * Adds the order of each process to `edges`, for transactions whose process is not negative. `which` lists them in order of invocation.
+ * The order is transitive, so a step may skip any number of transactions of the process: a chain of hubs carries it.
+ */
+export function addProcess(
+  edges: Edges,
+  which: Int32Array,
+  process: Int32Array,
+  at: (i: number) => number = (i) => which[i],
+): void {
+  const tail = new Map<number, { last: number; hub: number }>();
+  for (let i = 0; i < which.length; i++) {
+    const p = process[which[i]];
+    if (p < 0) continue;
+    const before = tail.get(p);
+    if (before === undefined) {
+      tail.set(p, { last: i, hub: -1 });
+      continue;
+    }
+    const hub = edges.hub();
+    if (before.hub >= 0) edges.add(before.hub, hub, PROCESS, -1);
+    edges.add(at(before.last), hub, PROCESS, -1);
+    edges.add(hub, at(i), PROCESS, -1);
+    tail.set(p, { last: i, hub });
+  }
+}

@@ -1,0 +1,145 @@
+import type { Subgraph } from './csr.ts';
+import { ANTI, only, RW, WR, WW } from './labels.ts';
+import { type CycleClass, cycleClass } from './names.ts';
+import { closedEdges } from './reach.ts';
+import { CycleSearch, type CycleStep, type Pattern, simple } from './search.ts';
+import { onNonadjacentCycle } from './split.ts';
+import type { Steps } from './steps.ts';
+import { tarjan } from './tarjan.ts';
+
+/** The outcome of looking for one class of cycle in one strongly connected part. */
+export interface PartFinding {
+  /** A shortest cycle of the class, or, where the search of all starts was too dear, a short one. */
+  readonly cycle: CycleStep[] | null;
+  /** The steps ran out before it was settled whether there is one. */
+  readonly cut: boolean;
+}
+
+/** Edges of one part that every cycle of some class must contain one of. */
+interface Starts {
+  readonly edges: Int32Array;
+  readonly sources: Int32Array;
+}
+
+/**
+ * Finds cycles of each class in one strongly connected part, whose edges are data dependencies and at most one kind of order.
+ *
+ * For every class, whether it is there is settled first, by a linear test that also gives the edges to start from; only then comes the
+ * search, which therefore cannot fail. This holds if the classes are asked for in order of severity, and not at all after a class that
+ * implies them was found: that is what makes "≥ 2 anti-dependencies" or "≥ 1 process edge" need no memory in the search.
+ */
+export class PartSearch {
+  private readonly graph: Subgraph;
+  private readonly orders: number;
+  private readonly source: Int32Array;
+  private readonly steps: Steps;
+  private readonly search: CycleSearch;
+
+  /** `orders` is the mask of the non-data labels in the part. */
+  constructor(graph: Subgraph, orders: number, steps: Steps) {
+    this.graph = graph;
+    this.orders = orders;
+    this.steps = steps;
+    this.search = new CycleSearch(graph);
+    this.source = new Int32Array(graph.dst.length);
+    for (let v = 0; v < graph.vertices; v++) this.source.fill(v, graph.offset[v], graph.offset[v + 1]);
+  }
+
+  /** `item`: anti-dependencies on predicates do not count as edges. `once`: the first cycle will do. */
+  find(kind: CycleClass, item: boolean, once: boolean): PartFinding {
+    const anti = item ? only(RW) : ANTI;
+    const all = only(WW, WR) | anti | this.orders;
+    switch (kind) {
+      case 'G0':
+        return this.within(kind, only(WW) | this.orders, only(WW), once);
+      case 'G1c':
+        return this.within(kind, only(WW, WR) | this.orders, only(WR), once);
+      case 'G2':
+        return this.within(kind, all, anti, once);
+      case 'G-single':
+        return this.single(only(WW, WR) | this.orders, anti, once);
+      case 'G-nonadjacent': {
+        const on = onNonadjacentCycle(this.graph, all);
+        return this.shortest(
+          kind,
+          this.starts(anti, (e) => on[e] === 1),
+          { mask: all, nonadjacent: true },
+          once,
+        );
+      }
+    }
+  }
+
+  /** Cycles over `mask` that begin with a label in `must`: exactly those edges that stay inside one component. */
+  private within(kind: CycleClass, mask: number, must: number, once: boolean): PartFinding {
+    const { component } = tarjan(this.graph, mask);
+    const starts = this.starts(must, (e) => component[this.source[e]] === component[this.graph.dst[e]]);
+    return this.shortest(kind, starts, { mask, nonadjacent: false }, once);
+  }
+
+  /**
+   * One anti-dependency u→v, and a path v ⇝ u without any. First a look around every candidate: most are closed within a few steps, if at
+   * all. Only if that finds nothing, the bit-parallel pass settles which candidates are closed by longer paths.
+   */
+  private single(mask: number, anti: number, once: boolean): PartFinding {
+    const { graph, source } = this;
+    const parts = tarjan(graph, mask, true);
+    const on = onNonadjacentCycle(graph, mask | anti);
+    const candidates = this.starts(
+      anti,
+      (e) => on[e] === 1 && parts.component[graph.dst[e]] >= parts.component[source[e]],
+    );
+    if (candidates.edges.length === 0) return { cycle: null, cut: false };
+    const pattern = { mask, nonadjacent: false };
+    const near = this.shortest(
+      'G-single',
+      candidates,
+      pattern,
+      once,
+      candidates.edges.length > 64 ? 4 : undefined,
+    );
+    if (near.cycle !== null || candidates.edges.length <= 64) return near;
+    const closed = closedEdges(graph, mask, parts, candidates.edges, candidates.sources, this.steps);
+    if (closed === null) return { cycle: null, cut: true };
+    const sources = closed.map((e) => source[e]);
+    return this.shortest('G-single', { edges: closed, sources }, pattern, once);
+  }
+
+  private starts(mask: number, admits: (edge: number) => boolean): Starts {
+    const { txns, dst, label } = this.graph;
+    const edges: number[] = [];
+    for (let e = 0; e < dst.length; e++)
+      if ((mask >>> label[e]) & 1 && this.source[e] < txns && admits(e)) edges.push(e);
+    return { edges: Int32Array.from(edges), sources: Int32Array.from(edges, (e) => this.source[e]) };
+  }
+
+  /**
+   * The shortest cycle over all starts. Past an allowance in proportion to the part, the best one so far will do: in a part of a hundred
+   * thousand transactions an exactly shortest cycle is worth no quadratic search.
+   */
+  private shortest(
+    kind: CycleClass,
+    { edges, sources }: Starts,
+    pattern: Pattern,
+    once: boolean,
+    longest = this.graph.txns,
+  ): PartFinding {
+    const allowance = this.steps.left - (100_000 + 8 * this.graph.dst.length);
+    let best: CycleStep[] | null = null;
+    for (let i = 0; i < edges.length; i++) {
+      const bound: number = best === null ? longest : best.length - 1;
+      if (bound < 2) break;
+      const walk = this.search.shortest(sources[i], edges[i], pattern, bound, this.steps);
+      if (walk !== null) {
+        const cycle = pattern.nonadjacent
+          ? simple(walk, (part) => cycleClass(part.map((s) => s.label)) === kind)
+          : walk;
+        if (best === null || cycle.length < best.length) best = cycle;
+        if (once) break;
+      }
+      if (this.steps.left <= 0) break;
+      if (this.steps.left < allowance && (best !== null || longest < this.graph.txns)) break;
+    }
+    return { cycle: best, cut: best === null && this.steps.left <= 0 };
+  }
+}

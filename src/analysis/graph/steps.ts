@@ -1,0 +1,13 @@
+/** What a search may spend, shared by all searches of one check. One step is one edge looked at. */
+export interface Steps {
+  left: number;
+  /** Polled every few thousand steps. True means: stop. */
+  readonly expired?: () => boolean;
+}
+
+/** Takes `spent` off and says whether anything is left. */
+export function spend(steps: Steps, spent: number): boolean {
+  steps.left -= spent;
+  if (steps.left > 0 && steps.expired?.()) steps.left = 0;
+  return steps.left > 0;
+}
