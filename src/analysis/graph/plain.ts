@@ -35,7 +35,7 @@ export function plainCycles(edges: Edges, witnesses: number, steps: Steps): Plai
       for (let e = part.offset[v]; e < part.offset[v + 1]; e++) {
         if (best !== null && (best.length === 2 || steps.left < allowance)) break;
         // Without a cycle yet, nothing may stop the search: there is one through every edge of the part.
-        const left = best === null ? { left: Number.MAX_SAFE_INTEGER } : steps;
+        const left: Steps = best === null ? { left: Number.MAX_SAFE_INTEGER } : steps;
         const bound: number = best === null ? part.txns : best.length - 1;
         best = search.shortest(v, e, { mask: EVERY, nonadjacent: false }, bound, left) ?? best;
       }
