@@ -1,24 +1,33 @@
-/** Copies of typed arrays with at least `size` places, and at least half as many again as before. */
+/** Copies of typed arrays with at least `size` places, and usually twice as many as before. */
 export function grownInts(old: Int32Array, size: number): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(nextSize(old.length, size));
-  larger.set(old);
-  return larger;
+  return resizedInts(old, nextSize(old.length, size));
 }
 
 export function grownBytes(old: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(nextSize(old.length, size));
+  return resizedBytes(old, nextSize(old.length, size));
+}
+
+/** Copies with exactly `size` places. */
+export function resizedInts(old: Int32Array, size: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(size);
   larger.set(old);
   return larger;
 }
 
-export function grownDoubles(old: Float64Array, size: number): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(nextSize(old.length, size));
+export function resizedBytes(old: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(size);
+  larger.set(old);
+  return larger;
+}
+
+export function resizedDoubles(old: Float64Array, size: number): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(size);
   larger.set(old);
   return larger;
 }
 
 /** Doubles while small; by half when that would waste hundreds of megabytes. */
-function nextSize(length: number, size: number): number {
+export function nextSize(length: number, size: number): number {
   const next = length < 1 << 26 ? 2 * length : length + (length >> 1);
   return Math.max(next, size, 64);
 }

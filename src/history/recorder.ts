@@ -1,9 +1,10 @@
 import { FIRST_LIST, type HistoryColumns, INFO, NEVER, OK, R, Shape, UNREAD } from './columns.ts';
 import { HistoryError } from './error.ts';
-import { grownBytes, grownDoubles, grownInts } from './growable.ts';
+import { nextSize, resizedBytes, resizedInts } from './growable.ts';
 import { IdMap } from './idmap.ts';
 import { EMPTY_LIST, ListStore } from './lists.ts';
 import type { Json, Op } from './op.ts';
+import { RowTable } from './rows.ts';
 import { NIL, ValueTable } from './values.ts';
 import { Warnings } from './warnings.ts';
 
@@ -20,7 +21,7 @@ const RETIRED = -1;
  * `commit(…)`. Staged micro-operations lie behind the committed ones, so that a value can be parsed before its process
  * is known. No allocation per record.
  */
-export class Recorder {
+export class Recorder extends RowTable {
   readonly values = new ValueTable();
   /** Reads of lists inside transactions, a family a key; and other lists, a family a key and function. */
   readonly reads: ListStore;
@@ -45,24 +46,7 @@ export class Recorder {
   /** The line or record being read, for messages. */
   place = 0;
 
-  private n = 0;
-  private room = 0;
-  private outcome = new Uint8Array(0);
-  private process = new Int32Array(0);
-  private f = new Uint8Array(0);
-  private workload = new Uint8Array(0);
-  private inv = new Int32Array(0);
-  private ret = new Int32Array(0);
-  private invTime = new Float64Array(0);
-  private retTime = new Float64Array(0);
-  private shapes = new Uint8Array(0);
-  private c0 = new Int32Array(0);
-  private c1 = new Int32Array(0);
-  private c2 = new Int32Array(0);
-  private flags = new Uint8Array(0);
-  private node = new Int16Array(0);
-  private epoch = new Int32Array(0);
-
+  private expectedMops = 0;
   mops = 0;
   mopF = new Uint8Array(1024);
   mopKey = new Int32Array(1024);
@@ -85,6 +69,7 @@ export class Recorder {
   private loneProcess = 0;
 
   constructor(unit: 'line' | 'record', spaces: boolean) {
+    super();
     this.unit = unit;
     this.reads = new ListStore(this.values, spaces);
     this.plain = new ListStore(this.values, spaces);
@@ -145,14 +130,23 @@ export class Recorder {
   /** `value`: a value id, UNREAD, NIL, or for a list `listValue(handle)`. */
   stageMop(f: number, key: number, value: number): void {
     const at = this.mops + this.stagedMops++;
-    if (at >= this.mopF.length) {
-      this.mopF = grownBytes(this.mopF, at + 1);
-      this.mopKey = grownInts(this.mopKey, at + 1);
-      this.mopVal = grownInts(this.mopVal, at + 1);
-    }
+    if (at >= this.mopF.length) this.enlargeMops();
     this.mopF[at] = f;
     this.mopKey[at] = key;
     this.mopVal[at] = value;
+  }
+
+  private enlargeMops(): void {
+    const room = Math.max(nextSize(this.mopF.length, 0), this.expectedMops);
+    this.mopF = resizedBytes(this.mopF, room);
+    this.mopKey = resizedInts(this.mopKey, room);
+    this.mopVal = resizedInts(this.mopVal, room);
+  }
+
+  /** From what share of the input was read so far, makes one step of growth reach for all of it. */
+  expect(share: number): void {
+    this.expectedRows = Math.ceil((this.n / share) * 1.02) + 64;
+    this.expectedMops = Math.ceil((this.mops / share) * 1.02) + 64;
   }
 
   addNemesis(op: Op): void {
@@ -218,21 +212,6 @@ export class Recorder {
     return (this.lastIndex = index);
   }
 
-  private newRow(process: number, f: number, position: number, time: number): number {
-    const row = this.n++;
-    if (row === this.room) this.enlarge();
-    this.outcome[row] = INFO;
-    this.process[row] = process;
-    this.f[row] = f;
-    this.inv[row] = position;
-    this.ret[row] = NEVER;
-    this.invTime[row] = time;
-    this.retTime[row] = Number.NaN;
-    this.node[row] = -1;
-    this.epoch[row] = -1;
-    return row;
-  }
-
   private keepValue(row: number, fresh: boolean): void {
     if (this.shape === Shape.Txn) {
       const staged = this.stagedMops;
@@ -286,28 +265,6 @@ export class Recorder {
     return `${this.unit} ${this.place}`;
   }
 
-  private enlarge(): void {
-    const room = Math.max(256, this.room < 1 << 22 ? 2 * this.room : this.room + (this.room >> 1));
-    this.outcome = grownBytes(this.outcome, room);
-    this.process = grownInts(this.process, room);
-    this.f = grownBytes(this.f, room);
-    this.workload = grownBytes(this.workload, room);
-    this.inv = grownInts(this.inv, room);
-    this.ret = grownInts(this.ret, room);
-    this.invTime = grownDoubles(this.invTime, room);
-    this.retTime = grownDoubles(this.retTime, room);
-    this.shapes = grownBytes(this.shapes, room);
-    this.c0 = grownInts(this.c0, room);
-    this.c1 = grownInts(this.c1, room);
-    this.c2 = grownInts(this.c2, room);
-    this.flags = grownBytes(this.flags, room);
-    const node = new Int16Array(room);
-    node.set(this.node);
-    this.node = node;
-    this.epoch = grownInts(this.epoch, room);
-    this.room = room;
-  }
-
   /**
    * The history read so far. `strict` refuses a completion without an invocation where other operations have one;
    * a history of completions only is fine.
@@ -321,25 +278,9 @@ export class Recorder {
         `${this.unit} ${this.lone}: ${what}; it is taken as instantaneous`,
       );
     }
-    const n = this.n;
     const { elements, offset, length } = this.layLists();
     return {
-      n,
-      outcome: this.outcome.subarray(0, n),
-      process: this.process.subarray(0, n),
-      f: this.f.subarray(0, n),
-      workload: this.workload.subarray(0, n),
-      inv: this.inv.subarray(0, n),
-      ret: this.ret.subarray(0, n),
-      invTime: this.invTime.subarray(0, n),
-      retTime: this.retTime.subarray(0, n),
-      shape: this.shapes.subarray(0, n),
-      x0: this.c0.subarray(0, n),
-      x1: this.c1.subarray(0, n),
-      x2: this.c2.subarray(0, n),
-      flags: this.flags.subarray(0, n),
-      node: this.node.subarray(0, n),
-      epoch: this.epoch.subarray(0, n),
+      ...this.columns(),
       mopF: this.mopF.subarray(0, this.mops),
       mopKey: this.mopKey.subarray(0, this.mops),
       mopVal: this.mopVal.subarray(0, this.mops),

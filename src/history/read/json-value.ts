@@ -11,9 +11,11 @@ const SPACE = 0x20;
 const LETTER_A = 0x61;
 const LETTER_R = 0x72;
 const LETTER_W = 0x77;
-/** `ppen`, `d"` as big-endian integers. */
+/** `ppen`, `d"`, `null` as big-endian integers. */
 const PPEN = 0x7070656e;
 const D_QUOTE = 0x6422;
+const NULL = 0x6e756c6c;
+const ZERO = 0x30;
 
 /** The values of operations: the shapes that checks know go straight into the recorder; anything else by `JSON.parse`. */
 export abstract class JsonValueReader extends JsonScanner {
@@ -59,15 +61,30 @@ export abstract class JsonValueReader extends JsonScanner {
         p += 4;
       } else return false;
       if (bytes[p] !== COMMA) return false;
-      this.pos = bytes[p + 1] === SPACE ? p + 2 : p + 1;
-      const key = this.scalar();
-      if (key === NOT_SCALAR) return false;
-      p = this.pos;
-      if (bytes[p] !== COMMA) return false;
-      this.pos = bytes[p + 1] === SPACE ? p + 2 : p + 1;
-      const value = f === R ? this.result(type, key) : this.scalar();
-      if (value === NOT_SCALAR) return false;
-      p = this.pos;
+      p += bytes[p + 1] === SPACE ? 2 : 1;
+      // Plain integers, which keys and values nearly always are, are read here; `scalar` knows the rest.
+      let key = bytes[p]! - ZERO;
+      let digit = bytes[p + 1]! - ZERO;
+      let q = p + 1;
+      while (digit >>> 0 < 10 && key < 100_000_000) {
+        key = 10 * key + digit;
+        digit = bytes[++q]! - ZERO;
+      }
+      if (bytes[q] !== COMMA || (bytes[p]! - ZERO) >>> 0 > 9 || (bytes[p] === ZERO && q > p + 1)) {
+        this.pos = p;
+        key = this.scalar();
+        if (key === NOT_SCALAR || bytes[this.pos] !== COMMA) return false;
+        q = this.pos;
+      }
+      p = q + (bytes[q + 1] === SPACE ? 2 : 1);
+      let value = UNREAD;
+      if (f === R && type !== OK && view.getInt32(p) === NULL) p += 4;
+      else {
+        this.pos = p;
+        value = f === R ? this.result(type, key) : this.scalar();
+        if (value === NOT_SCALAR) return false;
+        p = this.pos;
+      }
       if (bytes[p] !== CLOSE) return false;
       r.stageMop(f, key, value);
       const next = bytes[p + 1];

@@ -26,6 +26,31 @@ const Field = {
 
 const TYPES: { readonly [type: string]: number } = { invoke: INVOKE, ok: OK, fail: FAIL, info: INFO };
 const NONE = -1;
+const LETTER_S = 0x73;
+const LETTER_T = 0x74;
+
+/** Pieces of the usual head, as big-endian integers. */
+const CURLY_IN = piece('{"in');
+const DEX = piece('dex"');
+const TI = piece(',"ti');
+const ME = piece('me":');
+const PR = piece(',"pr');
+const OCES = piece('oces');
+const QUOTE_COLON = 0x223a;
+const TY = piece(',"ty');
+const PE = piece('pe":');
+const COMMA_F = piece(',"f"');
+const VA = piece(',"va');
+const LUE = piece('lue"');
+const OK_ = piece('"ok"');
+const INV = piece('"inv');
+const OKE = piece('oke"');
+const INF = piece('"inf');
+const FAI = piece('"fai');
+const O_QUOTE = 0x6f22;
+const L_QUOTE = 0x6c22;
+/** By type: OK, FAIL, INFO, INVOKE. */
+const TYPE_LENGTH = [4, 6, 6, 8];
 
 /**
  * Reads JSON Lines, one record a line, keys in any order. Index, time and value may be missing; unknown keys are ignored. About
@@ -38,6 +63,13 @@ export class JsonlReader extends JsonValueReader {
   private readonly workloadNames: Tokens;
   private readonly nodeNames: Tokens;
   private begun = false;
+  /** The record's fields, NONE where not seen. `valueAt` below NONE: skipped, to be read when type and f are known. */
+  private index = NONE;
+  private time = Number.NaN;
+  private process = NONE;
+  private type = NONE;
+  private f = NONE;
+  private valueAt = NONE;
   /** While the last line is read, which may be cut off. */
   private last = false;
 
@@ -122,19 +154,89 @@ export class JsonlReader extends JsonValueReader {
     return this.fail(message, at);
   }
 
-  /** One record by the byte. False, with nothing committed, when it needs the general way. */
+  /**
+   * One record by the byte. False, with nothing committed, when it needs the general way. Begins with the head that
+   * Ordeal writes, `{"index":…,"time":…,"process":…,"type":…,"f":…,"value":…`, if this is it.
+   */
   private fields(): boolean {
-    const { bytes } = this;
     const r = this.recorder;
-    let index = NONE;
-    let time = Number.NaN;
-    let process = NONE;
-    let type = NONE;
-    let f = NONE;
-    let valueAt = NONE;
-    if (bytes[this.pos] !== CURLY) return false;
-    this.pos++;
+    const start = this.pos;
     r.begin();
+    this.index = NONE;
+    this.time = Number.NaN;
+    this.process = NONE;
+    this.type = NONE;
+    this.f = NONE;
+    this.valueAt = NONE;
+    if (this.head()) {
+      const next = this.bytes[this.pos];
+      if (next === UNCURLY) {
+        this.pos++;
+        r.commit(this.type, this.process, this.f, this.index, this.time);
+        return true;
+      }
+      if (next !== COMMA) return false;
+    } else {
+      this.pos = start;
+      this.index = NONE;
+      this.time = Number.NaN;
+      if (this.bytes[start] !== CURLY) return false;
+    }
+    this.pos++;
+    if (!this.restOfFields()) return false;
+    const { type, process, f } = this;
+    if (process < 0 || type < 0 || f < 0 || process > 0x3fffffff || this.index > 0x7ffffffe) return false;
+    if (this.valueAt < NONE) {
+      const behind = this.pos;
+      this.pos = -2 - this.valueAt;
+      this.stageValue(type, f);
+      this.pos = behind;
+    }
+    r.commit(type, process, f, this.index, this.time);
+    return true;
+  }
+
+  private head(): boolean {
+    const { bytes, view } = this;
+    let p = this.pos;
+    if (view.getInt32(p) !== CURLY_IN || view.getInt32(p + 4) !== DEX || bytes[p + 8] !== COLON) return false;
+    p += 9;
+    const index = shortInteger(bytes, p);
+    p = endOfDigits(bytes, p);
+    if (index < 0 || view.getInt32(p) !== TI || view.getInt32(p + 4) !== ME) return false;
+    this.pos = p + 8;
+    const time = this.integer();
+    p = this.pos;
+    if (time < 0 || view.getInt32(p) !== PR || view.getInt32(p + 4) !== OCES) return false;
+    if (bytes[p + 8] !== LETTER_S || view.getInt16(p + 9) !== QUOTE_COLON) return false;
+    p += 11;
+    const process = shortInteger(bytes, p);
+    p = endOfDigits(bytes, p);
+    if (process < 0 || view.getInt32(p) !== TY || view.getInt32(p + 4) !== PE) return false;
+    p += 8;
+    const type = typeAt(view, p);
+    if (type < 0) return false;
+    p += TYPE_LENGTH[type]!;
+    if (view.getInt32(p) !== COMMA_F || bytes[p + 4] !== COLON) return false;
+    this.pos = p + 5;
+    const f = this.name(this.fNames);
+    p = this.pos;
+    if (f < 0 || view.getInt32(p) !== VA || view.getInt32(p + 4) !== LUE || bytes[p + 8] !== COLON)
+      return false;
+    this.pos = p + 9;
+    this.valueAt = p + 9;
+    this.index = index;
+    this.time = time;
+    this.process = process;
+    this.type = type;
+    this.f = f;
+    this.stageValue(type, f);
+    return true;
+  }
+
+  /** Key by key, from behind an opening brace or a comma until behind the closing brace. */
+  private restOfFields(): boolean {
+    const { bytes, recorder: r } = this;
     for (;;) {
       this.blank();
       const field = this.name(this.fieldNames);
@@ -145,27 +247,27 @@ export class JsonlReader extends JsonValueReader {
       this.blank();
       switch (field) {
         case Field.index:
-          if ((index = this.integer()) < 0) return false;
+          if ((this.index = this.integer()) < 0) return false;
           break;
         case Field.time:
-          if ((time = this.integer()) < 0) return false;
+          if ((this.time = this.integer()) < 0) return false;
           break;
         case Field.process:
-          if ((process = this.integer()) < 0) return false;
+          if ((this.process = this.integer()) < 0) return false;
           break;
         case Field.type:
-          if ((type = this.name(this.typeNames)) < 0) return false;
+          if ((this.type = this.name(this.typeNames)) < 0) return false;
           break;
         case Field.f:
-          if ((f = this.name(this.fNames)) < 0) return false;
+          if ((this.f = this.name(this.fNames)) < 0) return false;
           break;
         case Field.value:
-          if (valueAt !== NONE) return false;
-          valueAt = this.pos;
-          if (type !== NONE && f !== NONE) this.stageValue(type, f);
+          if (this.valueAt !== NONE) return false;
+          this.valueAt = this.pos;
+          if (this.type !== NONE && this.f !== NONE) this.stageValue(this.type, this.f);
           else {
             this.skip();
-            valueAt = -2 - valueAt;
+            this.valueAt = -2 - this.valueAt;
           }
           break;
         case Field.workload:
@@ -178,7 +280,7 @@ export class JsonlReader extends JsonValueReader {
           if ((r.stagedEpoch = this.integer()) < 0) return false;
           break;
         case Field.final:
-          r.stagedFinal = bytes[this.pos] === 0x74;
+          r.stagedFinal = bytes[this.pos] === LETTER_T;
           this.skip();
           break;
         case Field.error: {
@@ -191,24 +293,10 @@ export class JsonlReader extends JsonValueReader {
           this.skip();
       }
       this.blank();
-      const next = bytes[this.pos];
-      if (next === COMMA) {
-        this.pos++;
-        continue;
-      }
-      if (next !== UNCURLY) return false;
-      this.pos++;
-      break;
+      const next = bytes[this.pos++];
+      if (next === UNCURLY) return true;
+      if (next !== COMMA) return false;
     }
-    if (process < 0 || type < 0 || f < 0 || process > 0x3fffffff || index > 0x7ffffffe) return false;
-    if (valueAt < NONE) {
-      const behind = this.pos;
-      this.pos = -2 - valueAt;
-      this.stageValue(type, f);
-      this.pos = behind;
-    }
-    r.commit(type, process, f, index, time);
-    return true;
   }
 
   /** The number of the quoted name at `pos`, or −1. */
@@ -222,21 +310,37 @@ export class JsonlReader extends JsonValueReader {
     return names.get(bytes, start, p + 1);
   }
 
-  /** A plain integer below 2^53, or −1. */
+  /** A plain integer below 10^15, or −1. */
   private integer(): number {
     const { bytes } = this;
-    let p = this.pos;
-    let digit = bytes[p]! - ZERO;
-    if (!(digit >= 0 && digit <= 9)) return NONE;
+    const start = this.pos;
+    let p = start;
     let n = 0;
-    const start = p;
-    while (digit >= 0 && digit <= 9) {
+    let digit = bytes[p]! - ZERO;
+    while (digit >>> 0 < 10 && p - start < 9) {
       n = 10 * n + digit;
       digit = bytes[++p]! - ZERO;
     }
-    if (p - start > 15 || digit === -2 || digit === 21 || digit === 53) return NONE;
+    if (p === start || digit === -2 || digit === 21 || digit === 53) return NONE;
     this.pos = p;
-    return n;
+    return digit >>> 0 < 10 ? this.longInteger(n) : n;
+  }
+
+  private longInteger(high: number): number {
+    const { bytes } = this;
+    const start = this.pos;
+    let p = start;
+    let low = 0;
+    let scale = 1;
+    let digit = bytes[p]! - ZERO;
+    while (digit >>> 0 < 10 && p - start < 6) {
+      low = 10 * low + digit;
+      scale *= 10;
+      digit = bytes[++p]! - ZERO;
+    }
+    if (digit >>> 0 < 10 || digit === -2 || digit === 21 || digit === 53) return NONE;
+    this.pos = p;
+    return high * scale + low;
   }
 
   /** The general way: any JSON object. */
@@ -252,3 +356,32 @@ export class JsonlReader extends JsonValueReader {
 
 /** Thrown and caught here: the last line stops in the middle of a record. */
 const CUT_OFF = new Error('cut off');
+
+function piece(text: string): number {
+  return [...text].reduce((n, c) => (n << 8) | c.charCodeAt(0), 0);
+}
+
+function typeAt(view: DataView, p: number): number {
+  const head = view.getInt32(p);
+  if (head === OK_) return OK;
+  if (head === INV) return view.getInt32(p + 4) === OKE ? INVOKE : NONE;
+  if (head === INF) return view.getInt16(p + 4) === O_QUOTE ? INFO : NONE;
+  return head === FAI && view.getInt16(p + 4) === L_QUOTE ? FAIL : NONE;
+}
+
+/** An integer of at most nine digits, or −1. */
+function shortInteger(bytes: Uint8Array, p: number): number {
+  const start = p;
+  let n = 0;
+  let digit = bytes[p]! - ZERO;
+  while (digit >>> 0 < 10 && p - start < 10) {
+    n = (10 * n + digit) | 0;
+    digit = bytes[++p]! - ZERO;
+  }
+  return p === start || p - start > 9 ? NONE : n;
+}
+
+function endOfDigits(bytes: Uint8Array, p: number): number {
+  while ((bytes[p]! - ZERO) >>> 0 < 10) p++;
+  return p;
+}

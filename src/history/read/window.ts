@@ -4,6 +4,8 @@ import type { Recorder } from '../recorder.ts';
 
 /** Bytes that may be looked at behind the last one read, so that hot loops need no bounds checks. */
 const MARGIN = 16;
+/** Bytes from which the size of the whole history is guessed. */
+const SAMPLE = 1 << 20;
 const LARGEST = 0x7ffffff0;
 
 /**
@@ -22,9 +24,16 @@ export abstract class HistoryReader {
   protected line = 1;
   protected lineStart = 0;
   protected readonly recorder: Recorder;
+  private expected = 0;
+  private taken = 0;
 
   protected constructor(recorder: Recorder) {
     this.recorder = recorder;
+  }
+
+  /** How many bytes will come in all, where that is known: saves copying while the columns grow. */
+  expect(bytes: number): void {
+    this.expected = bytes;
   }
 
   push(chunk: Uint8Array): void {
@@ -55,6 +64,11 @@ export abstract class HistoryReader {
     this.limit += size;
     this.bytes.fill(0, this.limit, this.limit + MARGIN);
     this.consume(from);
+    this.taken += size;
+    if (this.taken >= SAMPLE && this.expected > this.taken) {
+      this.recorder.expect(this.taken / this.expected);
+      this.expected = 0;
+    }
   }
 
   /** The history, when everything was fed. A last record that is cut off becomes a warning. */
