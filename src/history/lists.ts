@@ -34,7 +34,7 @@ export class ListStore {
 
   families = 0;
   private start = new Int32Array(1024);
-  private length = new Int32Array(1024);
+  private lengths = new Int32Array(1024);
   private room = new Int32Array(1024);
   private count = new Int32Array(1024);
   private text: Uint8Array = new Uint8Array(1 << 16);
@@ -67,11 +67,21 @@ export class ListStore {
     const family = this.families++;
     if (family === this.start.length) {
       this.start = grownInts(this.start, family + 1);
-      this.length = grownInts(this.length, family + 1);
+      this.lengths = grownInts(this.lengths, family + 1);
       this.room = grownInts(this.room, family + 1);
       this.count = grownInts(this.count, family + 1);
     }
     return family;
+  }
+
+  /** Bytes of the family's text. */
+  length(family: number): number {
+    return this.lengths[family]!;
+  }
+
+  /** Whether a list has exactly two elements. */
+  isPair(handle: number): boolean {
+    return handle >= 0 && this.handleLength[handle] === 2;
   }
 
   /**
@@ -81,7 +91,7 @@ export class ListStore {
    */
   match(family: number, bytes: Uint8Array, view: DataView, pos: number, limit: number): number {
     const base = this.start[family]!;
-    const length = this.length[family]!;
+    const length = this.lengths[family]!;
     const text = this.text;
     let i = 0;
     const whole = Math.min(length, limit - pos) - 4;
@@ -101,15 +111,15 @@ export class ListStore {
 
   /** Small integers that follow the family's text. Leaves everything as it was when it meets something else. */
   private extend(family: number, bytes: Uint8Array, pos: number, limit: number): number {
-    const from = this.length[family]!;
+    const from = this.lengths[family]!;
     let count = this.count[family]!;
     let at = this.start[family]! + from;
     let end = this.start[family]! + this.room[family]!;
     for (;;) {
       if (end - at < 16) {
-        this.length[family] = at - this.start[family]!;
+        this.lengths[family] = at - this.start[family]!;
         this.enlarge(family, 0);
-        at = this.start[family]! + this.length[family]!;
+        at = this.start[family]! + this.lengths[family]!;
         end = this.start[family]! + this.room[family]!;
       }
       const text = this.text;
@@ -138,7 +148,7 @@ export class ListStore {
       if (next !== CLOSE && next !== COMMA && next !== SPACE) break;
       this.marks[at] = -++count;
       if (next === CLOSE) {
-        this.length[family] = at - this.start[family]!;
+        this.lengths[family] = at - this.start[family]!;
         this.count[family] = count;
         this.end = pos + 1;
         return this.newHandle(family, at);
@@ -146,7 +156,7 @@ export class ListStore {
     }
     const start = this.start[family]! + from;
     this.marks.fill(0, start + 1, at + 1);
-    this.length[family] = from;
+    this.lengths[family] = from;
     return NO_MATCH;
   }
 
@@ -160,7 +170,7 @@ export class ListStore {
   /** More room for a family, at the end of the text. Its old room is left behind: at most as much again as is used. */
   private enlarge(family: number, needed: number): void {
     const room = Math.max(32, 2 * this.room[family]!, needed);
-    const length = this.length[family]!;
+    const length = this.lengths[family]!;
     const from = this.start[family]!;
     const to = this.used;
     if (to + room > 0x7fffffff)
@@ -201,7 +211,7 @@ export class ListStore {
     if (n === 0) return EMPTY_LIST;
     const bytes = this.write(ids, n);
     const base = this.start[family]!;
-    const length = this.length[family]!;
+    const length = this.lengths[family]!;
     let i = 0;
     while (i < length && i < bytes && this.text[base + i] === this.scratch[i]) i++;
     if (i === bytes) {
@@ -231,10 +241,10 @@ export class ListStore {
   private append(family: number, bytes: number, n: number): number {
     if (this.room[family]! <= bytes) this.enlarge(family, bytes + 16);
     const base = this.start[family]!;
-    const from = this.length[family]!;
+    const from = this.lengths[family]!;
     for (let i = from; i < bytes; i++) this.text[base + i] = this.scratch[i]!;
     for (let e = this.count[family]!; e < n; e++) this.marks[base + this.scratchMarks[e]!] = -(e + 1);
-    this.length[family] = bytes;
+    this.lengths[family] = bytes;
     this.count[family] = n;
     return this.newHandle(family, base + bytes);
   }
@@ -252,7 +262,7 @@ export class ListStore {
     const former = new Int32Array(this.count[family]!);
     this.decode(family, former, 0);
     const base = this.start[family]!;
-    for (let i = 1; i <= this.length[family]!; i++) {
+    for (let i = 1; i <= this.lengths[family]!; i++) {
       const mark = this.marks[base + i]!;
       if (mark > 0) {
         this.handleFamily[mark - 1] = -1 - family;
@@ -261,7 +271,7 @@ export class ListStore {
       }
       this.marks[base + i] = 0;
     }
-    this.length[family] = 0;
+    this.lengths[family] = 0;
     this.count[family] = 0;
     return this.append(family, this.write(ids, n), n);
   }
@@ -301,7 +311,7 @@ export class ListStore {
   /** Value ids of the family's longest list, into `out` from `at`. */
   private decode(family: number, out: Int32Array, at: number): void {
     const base = this.start[family]!;
-    const length = this.length[family]!;
+    const length = this.lengths[family]!;
     const { text, marks } = this;
     let from = base;
     for (let i = base + 1; i <= base + length; i++) {

@@ -1,0 +1,306 @@
+import { FAIL, INFO, OK } from '../columns.ts';
+import type { Json } from '../op.ts';
+import { INVOKE, Recorder } from '../recorder.ts';
+import {
+  CLOSE,
+  COLON,
+  CURLY,
+  DELIMITER,
+  HASH,
+  INCOMPLETE,
+  OPEN,
+  PAREN,
+  UNCURLY,
+  UNPAREN,
+} from './edn-scanner.ts';
+import { EdnValueReader } from './edn-value.ts';
+import { takeObject } from './object.ts';
+import { Tokens } from './tokens.ts';
+
+const NONE = -1;
+const ZERO = 0x30;
+
+const Field = {
+  index: 0,
+  time: 1,
+  process: 2,
+  type: 3,
+  f: 4,
+  value: 5,
+  workload: 6,
+  node: 7,
+  epoch: 8,
+  final: 9,
+  error: 10,
+  other: 11,
+} as const;
+
+const TYPES: { readonly [type: string]: number } = { invoke: INVOKE, ok: OK, fail: FAIL, info: INFO };
+
+/**
+ * Reads Jepsen's `history.edn`: maps or `jepsen.history.Op` records one after the other, or in one vector or list; keys in any
+ * order. Keys other than those of an Ordeal record are ignored. About linear in the bytes.
+ */
+export class EdnReader extends EdnValueReader {
+  private readonly fieldNames: Tokens;
+  private readonly typeNames: Tokens;
+  private readonly fNames: Tokens;
+  private readonly workloadNames: Tokens;
+  private readonly nodeNames: Tokens;
+  private index = NONE;
+  private time = Number.NaN;
+  private process = NONE;
+  private type = NONE;
+  private f = NONE;
+  private valueAt = NONE;
+  /** The bracket that closes the vector or list around the records; 0 outside. */
+  private closing = 0;
+  /** Nothing is tried again until so many bytes are there: a huge record costs no more than twice its length. */
+  private worthwhile = 0;
+
+  constructor() {
+    super(new Recorder('line', true));
+    const name = (from: number, to: number): string =>
+      this.decode(from + 1, to - (this.bytes[from] === COLON ? 0 : 1));
+    this.fieldNames = new Tokens((from, to) => {
+      const field = name(from, to);
+      return Object.hasOwn(Field, field) ? Field[field as keyof typeof Field] : Field.other;
+    });
+    this.typeNames = new Tokens((from, to) => {
+      const type = name(from, to);
+      if (Object.hasOwn(TYPES, type)) return TYPES[type]!;
+      return this.fail(`type :${type} is none of :invoke, :ok, :fail, :info`, from);
+    });
+    this.fNames = new Tokens((from, to) => this.recorder.fId(name(from, to)));
+    this.workloadNames = new Tokens((from, to) => this.recorder.workloadId(name(from, to)));
+    this.nodeNames = new Tokens((from, to) => this.recorder.nodeId(name(from, to)));
+  }
+
+  protected consume(): void {
+    if (this.limit - this.pos < this.worthwhile) return;
+    this.worthwhile = 0;
+    if (!this.records()) this.worthwhile = 2 * (this.limit - this.pos);
+  }
+
+  protected end(): void {
+    this.last = true;
+    const start = this.pos;
+    if (!this.records()) {
+      const bytes = this.limit - Math.max(this.pos, start);
+      this.recorder.warnings.add(
+        'cut off',
+        `line ${this.line} begins a record that is cut off after ${bytes} bytes; it was left out`,
+      );
+    } else if (this.closing !== 0)
+      this.recorder.warnings.add(
+        'cut off',
+        `line ${this.line}: the "${String.fromCharCode(this.closing)}" at the end is missing`,
+      );
+  }
+
+  /** All complete records. False when an incomplete one is left, at `pos`. */
+  private records(): boolean {
+    let { pos, line, lineStart } = this;
+    try {
+      for (;;) {
+        ({ pos, line, lineStart } = this);
+        this.blank();
+        ({ pos, line, lineStart } = this);
+        if (pos >= this.limit) return true;
+        this.next();
+      }
+    } catch (error) {
+      if (error !== INCOMPLETE) throw error;
+      this.pos = pos;
+      this.line = line;
+      this.lineStart = lineStart;
+      return false;
+    }
+  }
+
+  private next(): void {
+    const c = this.bytes[this.pos];
+    if (c === CURLY) this.oneRecord();
+    else if (c === HASH) this.tagged();
+    else if ((c === OPEN || c === PAREN) && this.closing === 0) {
+      this.closing = c === OPEN ? CLOSE : UNPAREN;
+      this.pos++;
+    } else if (c === this.closing) {
+      this.closing = 0;
+      this.pos++;
+    } else {
+      const start = this.pos;
+      this.form(0);
+      this.fail('found this where a record {…} should be', start);
+    }
+  }
+
+  /** Moves to the brace behind `#jepsen.history.Op` and the like. */
+  private tagged(): void {
+    let p = this.pos + 1;
+    while (p < this.limit && DELIMITER[this.bytes[p]!] === 0) p++;
+    while (p < this.limit && this.bytes[p] === 0x20) p++;
+    if (p >= this.limit) throw INCOMPLETE;
+    if (this.bytes[p] !== CURLY || p === this.pos + 1)
+      this.fail('found this where a record {…} should be', this.pos);
+    this.pos = p;
+    this.oneRecord();
+  }
+
+  private oneRecord(): void {
+    const start = this.pos;
+    const { line, lineStart } = this;
+    this.recorder.place = line;
+    if (this.fields()) return;
+    this.pos = start;
+    this.line = line;
+    this.lineStart = lineStart;
+    const object = this.form(0) as { [key: string]: Json };
+    const problem = takeObject(this.recorder, object);
+    if (problem !== null) {
+      this.line = line;
+      this.lineStart = lineStart;
+      this.fail(problem, start);
+    }
+  }
+
+  /** One record by the byte. False, with nothing committed, when it needs the general way. */
+  private fields(): boolean {
+    const { bytes, view, recorder: r } = this;
+    r.begin();
+    this.index = NONE;
+    this.time = Number.NaN;
+    this.process = NONE;
+    this.type = NONE;
+    this.f = NONE;
+    this.valueAt = NONE;
+    this.pos++;
+    for (;;) {
+      this.blank();
+      if (bytes[this.pos] === UNCURLY) break;
+      let field = usualField(view, this.pos);
+      if (field !== NONE) this.pos += FIELD_LENGTH[field]!;
+      else if ((field = this.name(this.fieldNames)) < 0) return false;
+      if (bytes[this.pos] === 0x20) this.pos++;
+      else this.blank();
+      switch (field) {
+        case Field.index:
+          if ((this.index = this.integer()) < 0) return false;
+          break;
+        case Field.time:
+          if ((this.time = this.integer()) < 0) return false;
+          break;
+        case Field.process:
+          if ((this.process = this.integer()) < 0) return false;
+          break;
+        case Field.type:
+          if ((this.type = this.name(this.typeNames)) < 0) return false;
+          break;
+        case Field.f:
+          if ((this.f = this.name(this.fNames)) < 0) return false;
+          break;
+        case Field.value:
+          if (this.valueAt !== NONE) return false;
+          this.valueAt = this.pos;
+          if (this.type !== NONE && this.f !== NONE) this.stageValue(this.type, this.f);
+          else {
+            this.form(0);
+            this.valueAt = -2 - this.valueAt;
+          }
+          break;
+        case Field.workload:
+          if ((r.stagedWorkload = this.name(this.workloadNames)) < 0) return false;
+          break;
+        case Field.node:
+          if ((r.stagedNode = this.name(this.nodeNames)) < 0) return false;
+          break;
+        case Field.epoch:
+          if ((r.stagedEpoch = this.integer()) < 0) return false;
+          break;
+        case Field.final:
+          r.stagedFinal = this.form(0) === true;
+          break;
+        case Field.error:
+          r.stagedError = this.form(0);
+          break;
+        default:
+          this.form(0);
+      }
+    }
+    this.pos++;
+    const { type, process, f } = this;
+    if (process < 0 || type < 0 || f < 0 || process > 0x3fffffff || this.index > 0x7ffffffe) return false;
+    if (this.valueAt < NONE) this.valueBefore(type, f);
+    r.commit(type, process, f, this.index, this.time);
+    return true;
+  }
+
+  /** The value, where it stood before the type and function that say how to read it. */
+  private valueBefore(type: number, f: number): void {
+    const { pos, line, lineStart } = this;
+    this.pos = -2 - this.valueAt;
+    this.stageValue(type, f);
+    this.pos = pos;
+    this.line = line;
+    this.lineStart = lineStart;
+  }
+
+  /** The number of the keyword, or the string without escapes, at `pos`; or −1. */
+  private name(names: Tokens): number {
+    const { bytes } = this;
+    const start = this.pos;
+    let p = start + 1;
+    if (bytes[start] === COLON) {
+      while (DELIMITER[bytes[p]!] === 0 && p < this.limit) p++;
+      if (p >= this.limit || p === start + 1) return NONE;
+    } else if (bytes[start] === 0x22) {
+      for (let c = bytes[p]!; c !== 0x22; c = bytes[++p]!) if (c < 0x20 || c === 0x5c) return NONE;
+      p++;
+    } else return NONE;
+    this.pos = p;
+    return names.get(bytes, start, p);
+  }
+
+  /** A plain integer below 10^15, or −1. */
+  private integer(): number {
+    const { bytes } = this;
+    const start = this.pos;
+    let p = start;
+    let n = 0;
+    let digit = bytes[p]! - ZERO;
+    while (digit >>> 0 < 10 && p - start < 9) {
+      n = 10 * n + digit;
+      digit = bytes[++p]! - ZERO;
+    }
+    let scale = 1;
+    let low = 0;
+    while (digit >>> 0 < 10 && p - start < 15) {
+      low = 10 * low + digit;
+      scale *= 10;
+      digit = bytes[++p]! - ZERO;
+    }
+    if (p === start || DELIMITER[bytes[p]!] === 0 || (bytes[start] === ZERO && p > start + 1)) return NONE;
+    this.pos = p;
+    return scale === 1 ? n : n * scale + low;
+  }
+}
+
+/** Lengths of the fields' keywords, by number. */
+const FIELD_LENGTH = [6, 5, 8, 5, 2, 6];
+
+function usualField(view: DataView, p: number): number {
+  switch (view.getInt32(p)) {
+    case 0x3a747970: // :typ
+      return view.getInt16(p + 4) === 0x6520 ? Field.type : NONE;
+    case 0x3a76616c: // :val
+      return view.getInt16(p + 4) === 0x7565 && view.getInt8(p + 6) === 0x20 ? Field.value : NONE;
+    case 0x3a70726f: // :pro
+      return view.getInt32(p + 4) === 0x63657373 && view.getInt8(p + 8) === 0x20 ? Field.process : NONE;
+    case 0x3a74696d: // :tim
+      return view.getInt16(p + 4) === 0x6520 ? Field.time : NONE;
+    case 0x3a696e64: // :ind
+      return view.getInt16(p + 4) === 0x6578 && view.getInt8(p + 6) === 0x20 ? Field.index : NONE;
+    default:
+      return view.getInt16(p) === 0x3a66 && view.getInt8(p + 2) === 0x20 ? Field.f : NONE;
+  }
+}
