@@ -19,17 +19,22 @@ const OUTDATED: Result = { ok: false, code: ErrorCode.abort, text: 'the session 
  * Deterministic. Commands must have passed `malformed`.
  */
 export class Kv {
+  /** Whether the last command applied was a repetition, and so not executed. */
+  repeated = false;
   private store = new Store();
   private sessions = new Sessions(SESSIONS);
 
   /** Executes the command at a log position, once per session and sequence: a repetition gets the first one's result. */
   apply(command: Command, position: number): Result {
+    this.repeated = false;
     // Reading twice harms nobody and is not worth remembering.
     if (command.seq === 0 || isReadOnly(command.f, command.value))
       return this.store.execute(command.f, command.space, command.value);
     const known = this.sessions.get(command.session);
-    if (known !== undefined && command.seq <= known.seq)
+    if (known !== undefined && command.seq <= known.seq) {
+      this.repeated = true;
       return command.seq === known.seq ? known.result : OUTDATED;
+    }
     const result = this.store.execute(command.f, command.space, command.value);
     this.sessions.put(command.session, command.seq, result, position);
     return result;
