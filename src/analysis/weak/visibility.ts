@@ -27,6 +27,8 @@ export class Visibility {
   private readonly carriesFrom: Int32Array;
   private readonly sessionStamp: Int32Array;
   private stamp = 0;
+  /** Visits so far, over all searches. */
+  work = 0;
   private agenda: number[] = [];
 
   constructor(t: Indexed, rules: Guarantees) {
@@ -46,6 +48,7 @@ export class Visibility {
     this.carry(writer);
     if (rules.monotonicWrites === true) this.carryFrom(t.session[writer]!, t.position[writer]! + 1);
     for (let c = this.agenda.pop(); c !== undefined; c = this.agenda.pop()) {
+      this.work += 1 + t.readersStart[c + 1]! - t.readersStart[c]!;
       for (let e = t.readersStart[c]!; e < t.readersStart[c + 1]!; e++) this.see(t.reader[t.readers[e]!]!);
       if (rules.readYourWrites === true) this.seeAllFrom(t.session[c]!, t.position[c]! + 1);
     }

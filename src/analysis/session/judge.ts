@@ -1,0 +1,128 @@
+import type { History } from '../../history/history.ts';
+import type { Json } from '../../history/op.ts';
+import { boundary, canonicalModel, friendlyAll, implies, strongestConsistent, violates } from '../models.ts';
+import { type CheckOptions, DEFAULT_BUDGET, type Verdict } from '../verdict.ts';
+import { accessesOf } from '../weak/accesses.ts';
+import { Found } from '../weak/found.ts';
+import { WeakLevels } from '../weak/levels.ts';
+import { localAnomaly } from '../weak/local-witness.ts';
+import { type Registers, registersOf } from '../weak/registers.ts';
+import { findCausal } from './causality.ts';
+import { findGuarantees, findPram } from './findings.ts';
+import { type Arbitration, GUARANTEES } from './guarantees.ts';
+
+/** Options of the checks of sessions and causality. */
+export interface SessionOptions extends CheckOptions {
+  /** `global` (default): all readers must agree on one order of writes. `per-session`: each session may have its own. */
+  readonly arbitration?: Arbitration;
+}
+
+/** All models that these checks can speak of, strongest first. */
+export const SESSION_MODELS = [
+  'causal',
+  'PRAM',
+  'writes-follow-reads',
+  ...[...GUARANTEES.slice(0, 3)].reverse(),
+  'weak-causal',
+];
+
+/** Judges sessions of reads and writes; `claim` is what is judged when the options name no models. */
+export function judgeSessions(
+  check: string,
+  whole: History,
+  options: SessionOptions,
+  claim: readonly string[],
+): Verdict {
+  const history = options.workload === undefined ? whole : whole.only(options.workload);
+  const judged = friendlyAll(options.models ?? claim);
+  const initial: Json = options.initial ?? null;
+  const accesses = accessesOf(history);
+  const registers = registersOf(accesses, history.values.id(initial));
+  const head = {
+    check,
+    ...(options.workload === undefined ? {} : { workload: options.workload }),
+    judged,
+    engine: 'visibility',
+  };
+  if (registers.okUnits === 0 || registers.ambiguous > 0)
+    return {
+      ...head,
+      valid: 'unknown',
+      anomalyTypes: [],
+      counts: {},
+      anomalies: [],
+      not: [],
+      alsoNot: [],
+      consistentWith: [],
+      reason:
+        registers.okUnits === 0
+          ? 'no read or write succeeded'
+          : `${registers.ambiguous} writes repeat a value of their key or write its initial value (first: ${history.values.show(accesses.value[registers.ambiguousAccess]!)}): whose write a read saw is not certain`,
+    };
+
+  const found = new Found();
+  const witnesses = options.witnesses ?? 8;
+  const global = options.arbitration !== 'per-session';
+  const budget = options.budget ?? DEFAULT_BUDGET;
+  addLocal(found, registers, initial, witnesses);
+  const levels = new WeakLevels(registers);
+  const causal = levels.causal();
+  let cut = false;
+  if (!causal.holds) {
+    const wanted = (model: string): boolean => judged.some((j) => implies(j, model));
+    const context = { levels, registers, initial, witnesses, steps: budget.steps, found };
+    cut = findGuarantees(
+      context,
+      wanted('monotonic-reads') ? 'session' : 'transaction',
+      options.arbitration ?? 'global',
+      GUARANTEES.filter(wanted),
+    );
+    if (global) findPram(context);
+    const about = (model: string): boolean => judged.some((j) => canonicalModel(j) === model);
+    if (about('causal') || about('weak-causal') || check === 'causal') findCausal(context, global);
+  }
+
+  const types = found.types;
+  const { not, alsoNot } = boundary(types);
+  const invalid = violates(judged, types);
+  const complete = !cut;
+  const checked = causal.holds ? SESSION_MODELS : complete ? checkedWithout(check) : [];
+  return {
+    ...head,
+    valid: invalid ? false : complete ? true : 'unknown',
+    anomalyTypes: types,
+    counts: found.counts,
+    anomalies: found.anomalies,
+    not,
+    alsoNot,
+    consistentWith: strongestConsistent(checked, types),
+    ...(complete ? {} : { reason: `the search for writes-follow-reads ended after ${budget.steps} steps` }),
+    assumptions: [
+      global ? 'one arbitration of writes for all sessions' : 'an arbitration of writes per session',
+    ],
+    stats: {
+      operations: registers.n,
+      sessions: registers.sessions,
+      keys: registers.keys,
+      demands: causal.demands.count,
+      ignored: accesses.ignored,
+    },
+  };
+}
+
+/** Models looked for to the end when causality fails. */
+function checkedWithout(check: string): readonly string[] {
+  return check === 'causal' ? ['PRAM', ...GUARANTEES, 'weak-causal'] : ['PRAM', ...GUARANTEES];
+}
+
+function addLocal(found: Found, registers: Registers, initial: Json, witnesses: number): void {
+  for (const [type, count] of registers.counts) {
+    const name = type === 'G1a' ? 'aborted-read' : type;
+    const shown = registers.found.filter((f) => f.type === type).slice(0, witnesses);
+    found.add(
+      name,
+      count,
+      shown.map((f) => localAnomaly(registers, f, initial, name)),
+    );
+  }
+}

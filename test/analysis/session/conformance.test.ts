@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest';
+import { causal, session } from '../../../src/analysis/session/check.ts';
+import type { SessionOptions } from '../../../src/analysis/session/judge.ts';
+import { read, type Step, sequence, write } from '../weak/histories.ts';
+
+function judge(steps: readonly Step[], options: SessionOptions = {}) {
+  return session.judge(sequence(steps), options as never);
+}
+
+describe('session guarantees by name', () => {
+  test('a session does not see its own write', () => {
+    const verdict = judge([write(4, 3, 17, 'n1'), read(4, 3, null, 'n3')]);
+    expect(verdict.valid).toBe(false);
+    expect(verdict.anomalyTypes).toEqual(['read-your-writes-violation']);
+    expect(verdict.not).toEqual(['read-your-writes']);
+    expect(verdict.anomalies[0]!.message).toBe(
+      'Process 4 wrote 17 to key 3 at n1 (T1), then read it as nil at n3 (T2), the value from before any write.',
+    );
+  });
+
+  test('a session sees an older write of its own', () => {
+    const verdict = judge([write(4, 3, 12, 'n1'), write(4, 3, 17, 'n1'), read(4, 3, 12, 'n3')]);
+    expect(verdict.anomalyTypes).toEqual(['read-your-writes-violation']);
+    expect(verdict.anomalies[0]!.message).toContain('Process 4 wrote 17 to key 3 at n1');
+    expect(verdict.anomalies[0]!.message).toContain('then read it as 12 at n3');
+  });
+
+  test('a session reads the newer value and then the older one', () => {
+    const verdict = judge([write(0, 'x', 1), write(0, 'x', 2), read(1, 'x', 2, 'n1'), read(1, 'x', 1, 'n2')]);
+    expect(verdict.valid).toBe(false);
+    expect(verdict.anomalyTypes).toEqual(['monotonic-reads-violation']);
+    expect(verdict.not).toEqual(['monotonic-reads']);
+  });
+
+  test('the second write of a session is seen without the first', () => {
+    const verdict = judge([write(0, 'x', 1), write(0, 'y', 1), read(1, 'y', 1), read(1, 'x', null)]);
+    expect(verdict.valid).toBe(false);
+    expect(verdict.anomalyTypes).toEqual(['monotonic-writes-violation']);
+    expect(verdict.not).toEqual(['monotonic-writes']);
+  });
+
+  test('an answer is seen without its question', () => {
+    const verdict = judge([
+      write(0, 'x', 1),
+      read(1, 'x', 1),
+      write(1, 'y', 1),
+      read(2, 'y', 1),
+      read(2, 'x', null),
+    ]);
+    expect(verdict.valid).toBe(false);
+    expect(verdict.anomalyTypes).toEqual(['writes-follow-reads-violation']);
+    expect(verdict.not).toEqual(['writes-follow-reads']);
+    expect(verdict.anomalies[0]!.ops.length).toBe(5);
+  });
+
+  test('causality through a third session: pipelined RAM holds, causal does not', () => {
+    const steps = [write(0, 'x', 1), read(1, 'x', 1), write(1, 'y', 1), read(2, 'y', 1), read(2, 'x', null)];
+    expect(judge(steps, { models: ['PRAM'] }).valid).toBe(true);
+    const verdict = causal.judge(sequence(steps));
+    expect(verdict.valid).toBe(false);
+    expect(verdict.anomalyTypes).toContain('WriteCOInitRead');
+    expect(causal.judge(sequence(steps), { models: ['weak-causal'] }).valid).toBe(false);
+    expect(verdict.consistentWith).toEqual(['pram']);
+  });
+
+  test('two sessions disagree on the order of concurrent writes: weakly causal, not convergent', () => {
+    const steps = [
+      write(0, 'x', 1),
+      write(1, 'x', 2),
+      read(2, 'x', 1),
+      read(3, 'x', 2),
+      read(2, 'x', 2),
+      read(3, 'x', 1),
+    ];
+    const verdict = causal.judge(sequence(steps));
+    expect(verdict.valid).toBe(false);
+    expect(verdict.anomalyTypes).toContain('CyclicCF');
+    expect(causal.judge(sequence(steps), { models: ['weak-causal'] }).valid).toBe(true);
+    expect(verdict.consistentWith).toContain('weak-causal');
+    // Each session alone can be satisfied: only one arbitration for both cannot.
+    expect(judge(steps).valid).toBe(false);
+    expect(judge(steps, { arbitration: 'per-session' }).valid).toBe(true);
+  });
+});
+
+describe('what is no violation', () => {
+  test('a session that ended with an unknown outcome owes its successor nothing', () => {
+    const verdict = judge([
+      { ...write(0, 'x', 1), type: 'info' },
+      { ...write(10, 'x', 2) },
+      read(0, 'x', 1),
+      read(10, 'x', 2),
+    ]);
+    expect(verdict.valid).toBe(true);
+  });
+
+  test('a read of nothing after a write of unknown outcome', () => {
+    expect(judge([{ ...write(0, 'x', 1), type: 'info' }, read(1, 'x', null), read(1, 'x', 1)]).valid).toBe(
+      true,
+    );
+  });
+
+  test('different users may be at different points', () => {
+    expect(judge([write(0, 'x', 1), read(1, 'x', 1), read(2, 'x', null), read(2, 'x', 1)]).valid).toBe(true);
+  });
+
+  test('an empty history is no evidence', () => {
+    expect(judge([]).valid).toBe('unknown');
+  });
+
+  test('values written twice make it unknown', () => {
+    expect(judge([write(0, 'x', 1), write(1, 'x', 1), read(1, 'x', 1)]).valid).toBe('unknown');
+  });
+});
+
+describe('values that no session can explain', () => {
+  test('a value that nobody wrote', () => {
+    const verdict = judge([write(0, 'x', 1), read(1, 'x', 9)]);
+    expect(verdict.valid).toBe(false);
+    expect(verdict.anomalyTypes).toEqual(['thin-air']);
+  });
+
+  test('the value of a failed write', () => {
+    const verdict = judge([{ ...write(0, 'x', 1), type: 'fail' }, read(1, 'x', 1)]);
+    expect(verdict.valid).toBe(false);
+    expect(verdict.anomalyTypes).toEqual(['aborted-read']);
+  });
+
+  test('an effect that comes before its own cause', () => {
+    const verdict = judge([read(0, 'x', 1), write(0, 'y', 1), read(1, 'y', 1), write(1, 'x', 1)]);
+    expect(verdict.valid).toBe(false);
+    expect(verdict.anomalyTypes).toContain('CyclicCO');
+  });
+});
