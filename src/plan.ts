@@ -87,6 +87,8 @@ export const planSchema = z.strictObject({
   codec: z.boolean().default(false),
   /** Models to judge against instead of the workloads' strongest. */
   models: z.array(z.string()).optional(),
+  /** What ran it, for the record: versions of Node and Ordeal. */
+  versions: z.record(z.string(), z.string()).optional(),
   /** Explicit operations and faults. */
   ops: z.array(opLine).optional(),
   faults: z.array(faultLine).optional(),

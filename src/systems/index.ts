@@ -1,6 +1,5 @@
 import { leaderless } from './leaderless.ts';
-import { raft } from './raft.ts';
 import type { System } from './system.ts';
 
-/** Every system, a line each. */
-export const systems: readonly System[] = [raft, leaderless];
+/** Every system, by the order in which they are listed. */
+export const systems: readonly System[] = [leaderless];
