@@ -1,4 +1,4 @@
-import type { Context, Generator } from '../src/generator/generator.ts';
+import type { Generator } from '../src/generator/generator.ts';
 import { PENDING } from '../src/generator/next.ts';
 import { type Draft, stateful } from '../src/generator/sources.ts';
 
@@ -11,31 +11,24 @@ interface Reading {
 }
 
 interface State {
-  /** Undefined until first asked: operation ids tell how much has been done under load. */
-  readonly items: number | undefined;
   readonly next: number;
   readonly again: readonly Reading[];
   readonly busy: ReadonlyMap<number, Reading>;
 }
 
-/**
- * Reads item 0 to `items(operations so far) - 1`, each until it is ok or has been tried often enough; then ends.
- * Relies on operation ids being dense from 0.
- */
-export function finalReads(items: (operations: number) => number, read: (item: number) => Draft): Generator {
-  const start: State = { items: undefined, next: 0, again: [], busy: new Map() };
+/** Reads item 0 to `items - 1`, each until it is ok or has been tried often enough; then ends. */
+export function finalReads(items: number, read: (item: number) => Draft): Generator {
+  const start: State = { next: 0, again: [], busy: new Map() };
   return stateful<State>(start, {
-    next(state, context: Context) {
-      const total = state.items ?? items(context.id);
+    next(state, context) {
       const repeated = state.again[0];
-      if (repeated === undefined && state.next >= total)
+      if (repeated === undefined && state.next >= items)
         return state.busy.size > 0 ? PENDING : { kind: 'done' };
       const reading = repeated ?? { item: state.next, attempt: 1 };
       const thread = context.free[reading.item % context.free.length]!;
       return {
         draft: { ...read(reading.item), final: true, thread },
         state: {
-          items: total,
           next: repeated === undefined ? state.next + 1 : state.next,
           again: repeated === undefined ? state.again : state.again.slice(1),
           busy: new Map(state.busy).set(thread, reading),

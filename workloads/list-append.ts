@@ -85,9 +85,8 @@ export const listAppend: Workload<Options> = {
 
   clients: transactions,
 
-  finals({ keys, maxWrites, maxLength }) {
-    const chunks = (operations: number) =>
-      Math.ceil(mostKeys(keys, operations * maxLength, maxWrites) / FINAL_KEYS);
+  finals({ keys, maxWrites, maxLength }, _setup, operations) {
+    const chunks = Math.ceil(mostKeys(keys, operations * maxLength, maxWrites) / FINAL_KEYS);
     return finalReads(chunks, (chunk) => ({
       f: 'txn',
       value: Array.from({ length: FINAL_KEYS }, (_, i) => ['r', chunk * FINAL_KEYS + i, null]),

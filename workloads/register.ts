@@ -80,9 +80,9 @@ export const register: Workload<Options> = {
   clients: (given, setup) =>
     concurrentKeys(keysAtOnce(given, setup), () => limit(given.opsPerKey, onKey(given))),
 
-  finals(given, setup) {
+  finals(given, setup, operations) {
     // Each group begins a fresh key only when the one before has had all its operations.
-    const keys = (operations: number) => keysAtOnce(given, setup) + Math.floor(operations / given.opsPerKey);
+    const keys = keysAtOnce(given, setup) + Math.floor(operations / given.opsPerKey);
     return finalReads(keys, (key) => ({ f: 'read', value: [key, null] }));
   },
 

@@ -39,8 +39,11 @@ export interface Workload<O = unknown> {
   validate(options: O, setup: WorkloadSetup): string | undefined;
   /** Operations under load: endless, the controller limits time and rate. */
   clients(options: O, setup: WorkloadSetup): Generator;
-  /** The reads after heal and recovery; it may repeat them until replicas agree, but must end by itself. */
-  finals?(options: O, setup: WorkloadSetup): Generator;
+  /**
+   * The reads after heal and recovery; it may repeat them until replicas agree, but must end by itself. `operations` is
+   * how many operations this workload has had at the most.
+   */
+  finals?(options: O, setup: WorkloadSetup, operations: number): Generator;
   /** The least evidence for a verdict: operations of each function that must have succeeded. */
   readonly minimum: { readonly ok: { readonly [f: string]: number }; readonly finals?: number };
   /** `history` holds this workload's rows only. */

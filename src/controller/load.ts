@@ -23,9 +23,9 @@ export function loadGenerator(plan: ResolvedPlan, perSecond: number): Generator 
   return perSecond === 0 ? mixed : rate(perSecond, mixed);
 }
 
-/** The final reads of each workload that has some, one workload after the other. */
-export function finalGenerator(plan: ResolvedPlan): Generator {
-  const finals = (w: Chosen<Workload>) => w.thing.finals?.(w.options, setupOf(plan));
+/** The final reads of each workload that has some, one after the other, once `operations` have been done in all. */
+export function finalGenerator(plan: ResolvedPlan, operations: number): Generator {
+  const finals = (w: Chosen<Workload>) => w.thing.finals?.(w.options, setupOf(plan), operations);
   const parts = plan.workloads.flatMap((w) => {
     const generator = finals(w);
     return generator === undefined ? [] : [labelled(w.thing.name, generator)];

@@ -200,7 +200,8 @@ class Run {
     if (this.phase !== 'recovery') return;
     this.phase = 'finals';
     this.phases.recovery = this.now();
-    const generator = finalGenerator(this.plan);
+    const { ok, fail, info } = this.counts;
+    const generator = finalGenerator(this.plan, ok + fail + info);
     this.driver = this.drives(generator, FINAL_IDS, () => this.tearDown());
     this.at(this.now() + this.plan.plan.recoveryLimit, () => this.driver?.stop());
     this.driver.start();
