@@ -1,6 +1,6 @@
 import { APPEND, OK, R, Shape, UNREAD, W } from '../columns.ts';
 import { grownInts } from '../growable.ts';
-import { NO_MATCH } from '../lists.ts';
+import { EMPTY_LIST, NO_MATCH } from '../lists.ts';
 import { listValue } from '../recorder.ts';
 import { stage } from '../stage.ts';
 import { NIL } from '../values.ts';
@@ -160,7 +160,7 @@ export abstract class EdnValueReader extends EdnScanner {
     if (handle === NO_MATCH) return false;
     if (handle === PAIR) this.pair(this.ids[0]!, this.ids[1]!);
     else {
-      r.shape = Shape.List;
+      r.shape = handle === EMPTY_LIST && r.fName(f) === 'txn' ? Shape.Txn : Shape.List;
       r.x0 = handle;
     }
     return true;

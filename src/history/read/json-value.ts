@@ -1,6 +1,6 @@
 import { APPEND, OK, R, Shape, UNREAD, W } from '../columns.ts';
 import { grownInts } from '../growable.ts';
-import { NO_MATCH } from '../lists.ts';
+import { EMPTY_LIST, NO_MATCH } from '../lists.ts';
 import type { Json } from '../op.ts';
 import { listValue } from '../recorder.ts';
 import { stage } from '../stage.ts';
@@ -142,7 +142,7 @@ export abstract class JsonValueReader extends JsonScanner {
     this.pos = start;
     const handle = this.plainList(f, NIL);
     if (handle === NO_MATCH) return false;
-    r.shape = Shape.List;
+    r.shape = handle === EMPTY_LIST && r.fName(f) === 'txn' ? Shape.Txn : Shape.List;
     r.x0 = handle;
     return true;
   }

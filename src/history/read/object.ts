@@ -30,17 +30,23 @@ export function takeObject(
   if (epoch !== undefined && epoch !== null && !isCount(epoch, 0x7fffffff))
     return `epoch ${show(epoch)} is no whole number`;
   const clean = {
-    ...op,
-    f: f ?? (isTransaction(op.value) ? 'txn' : ''),
-    time: time ?? undefined,
     index: index ?? undefined,
+    time: time ?? undefined,
+    type,
+    f: f ?? (isTransaction(op.value) ? 'txn' : ''),
+    value: op.value ?? null,
+    ...(workload == null ? {} : { workload }),
+    ...(op.error === undefined ? {} : { error: op.error }),
+    ...(node == null ? {} : { node }),
+    ...(epoch == null ? {} : { epoch }),
+    ...(op.final === true ? { final: true } : {}),
   };
   if (process === NEMESIS) {
     r.addNemesis({
       ...clean,
-      index: (index as number | undefined) ?? r.nextIndex(),
-      time: time ?? 0,
-      value: op.value ?? null,
+      process: NEMESIS,
+      index: clean.index ?? r.nextIndex(),
+      time: clean.time ?? 0,
     } as Op);
     return null;
   }

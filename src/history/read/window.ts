@@ -4,6 +4,7 @@ import type { Recorder } from '../recorder.ts';
 
 /** Bytes that may be looked at behind the last one read, so that hot loops need no bounds checks. */
 const MARGIN = 16;
+const NEWLINE = 0x0a;
 /** Bytes from which the size of the whole history is guessed. */
 const SAMPLE = 1 << 20;
 const LARGEST = 0x7ffffff0;
@@ -86,7 +87,13 @@ export abstract class HistoryReader {
   protected abstract end(): void;
 
   protected fail(message: string, at: number): never {
-    throw new HistoryError(this.line, at - this.lineStart + 1, message);
+    let { line, lineStart } = this;
+    if (at < lineStart) {
+      for (let i = at; i < lineStart; i++) if (this.bytes[i] === NEWLINE) line--;
+      lineStart = this.bytes.lastIndexOf(NEWLINE, at - 1) + 1;
+      if (at === 0) lineStart = 0;
+    }
+    throw new HistoryError(line, at - lineStart + 1, message);
   }
 
   protected decode(from: number, to: number): string {
