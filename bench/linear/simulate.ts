@@ -109,14 +109,13 @@ export function simulateRegister(load: RegisterLoad): Calls {
     } else if (event.kind === 'return') row.returnAt = position++;
     else if (row.kind === READ) {
       row.a = value;
-      if (!staled && event.row >= staleRow && past.length > 4 * clients + 8 && row.outcome === OK) {
-        const old = staleValue(past, value, clients, load.values);
-        if (old !== undefined) {
-          row.a = old;
-          staled = true;
-        }
+      if (!staled && event.row >= staleRow && row.outcome === OK) {
+        row.a = load.values === 0 ? past[past.length - 4 * clients - 4] : load.values;
+        staled = true;
       }
     } else if (row.kind === WRITE) {
+      // The value to be stale later is written once, early: with few values every other is always about.
+      if (load.values > 0 && load.staleAt !== undefined && past.length === 2) row.a = load.values;
       value = row.a;
       past.push(value);
     } else {
@@ -150,17 +149,4 @@ export function simulateRegister(load: RegisterLoad): Calls {
     calls.ret[i] = row.outcome === INFO ? NEVER : row.returnAt;
   });
   return calls;
-}
-
-/** With unique values the one of long ago; with few values the one not seen for longest. */
-function staleValue(past: number[], now: number, clients: number, values: number): number | undefined {
-  if (values === 0) return past[past.length - 4 * clients - 4];
-  const seen = new Set<number>([now]);
-  let last: number | undefined;
-  for (let i = past.length - 1; i >= 0 && seen.size < values; i--) {
-    if (seen.has(past[i])) continue;
-    seen.add(past[i]);
-    last = past[i];
-  }
-  return last;
 }

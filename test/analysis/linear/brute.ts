@@ -1,5 +1,5 @@
+import type { Draw } from '../../../bench/linear/simulate.ts';
 import { CAS, type Calls, CallsBuilder, MISS, READ, WRITE } from '../../../src/analysis/linear/calls.ts';
-import { Draw } from '../../../bench/linear/simulate.ts';
 import { FAIL, INFO, NEVER, OK } from '../../../src/history/history.ts';
 
 /** Whether the calls on a register have a legal order: every order tried, short of repeating itself. */
@@ -79,7 +79,10 @@ export function smallHistory(draw: Draw, shape: Small): Calls {
   }
   // A plausible order: by a random point inside each call.
   const points = times
-    .map((t, i) => ({ i, at: t.inv + draw.unit() * (t.ret - t.inv) + (t.outcome === INFO ? draw.below(4) : 0) }))
+    .map((t, i) => ({
+      i,
+      at: t.inv + draw.unit() * (t.ret - t.inv) + (t.outcome === INFO ? draw.below(4) : 0),
+    }))
     .sort((x, y) => x.at - y.at);
   let value = -1;
   let fresh = 0;

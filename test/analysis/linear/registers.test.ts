@@ -10,7 +10,11 @@ const ROUNDS = process.env.ORDEAL_LONG === '1' ? 120_000 : 6_000;
 
 const NIL = -1;
 
-function each(shape: Small, seed: number, judge: (calls: ReturnType<typeof smallHistory>, legal: boolean) => void) {
+function each(
+  shape: Small,
+  seed: number,
+  judge: (calls: ReturnType<typeof smallHistory>, legal: boolean) => void,
+) {
   const draw = new Draw(seed);
   let legal = 0;
   for (let round = 0; round < ROUNDS; round++) {

@@ -1,7 +1,7 @@
 import { INFO } from '../../../history/history.ts';
 import { type Decision, READ } from '../calls.ts';
 import type { Meter } from '../meter.ts';
-import { RegisterConfigs } from './configs.ts';
+import { HEAD, RegisterConfigs } from './configs.ts';
 import { insertBit, shiftDown } from './masks.ts';
 import { firstSeenFrom, INF, lastSeenUpTo, type Plan } from './plan.ts';
 
@@ -62,6 +62,7 @@ export class RegisterDeadlines extends RegisterConfigs {
     const { calls, events, value } = plan;
     const end = reach.to ?? events.length;
     const from = reach.from ?? 0;
+    this.beam = reach.beam;
     if (from === 0) this.seedInitial();
     for (let e = 0; e < end; e++) {
       if (e === from && from > 0) this.seedAny(from, end);
@@ -75,6 +76,7 @@ export class RegisterDeadlines extends RegisterConfigs {
       }
       const row = ~event;
       const at = calls.ret[row];
+      this.now = at;
       const isRead = calls.kind[row] === READ;
       const changed = isRead ? this.returnRead(value[row], at) : this.returnWrite(value[row], at);
       if (meter.stopped !== '') return this.stop(e);
@@ -85,7 +87,7 @@ export class RegisterDeadlines extends RegisterConfigs {
         dead.length = 0;
         this.next = dead;
         if (this.live.length > this.width) this.width = this.live.length;
-        if (this.live.length > reach.beam) this.prune(reach.beam, at);
+        if (this.live.length > reach.beam) this.live = this.best(this.live, reach.beam);
       }
       if (isRead) this.readDone(value[row]);
       else this.writeDone(value[row]);
@@ -179,7 +181,7 @@ export class RegisterDeadlines extends RegisterConfigs {
     const { mem, live } = this;
     for (let i = 0; i < live.length; i++) {
       const c = live[i];
-      if (mem[c] !== x && deadline < mem[c + 2 + s]) mem[c + 2 + s] = deadline;
+      if (mem[c] !== x && deadline < mem[c + HEAD + s]) mem[c + HEAD + s] = deadline;
     }
   }
 
@@ -206,7 +208,10 @@ export class RegisterDeadlines extends RegisterConfigs {
     this.readsLeft[x]--;
     if (this.readsLeft[x] === 0 && this.infos[x] > 0) {
       // Nobody can see an x any more: unknown writes of it cannot matter.
-      for (const c of this.live) this.mem[this.atI(c, s)] = 0;
+      for (const c of this.live) {
+        this.mem[c + 2] -= this.mem[this.atI(c, s)];
+        this.mem[this.atI(c, s)] = 0;
+      }
       this.slots.give(s, this.infos[x]);
       this.infos[x] = 0;
     }
@@ -223,24 +228,26 @@ export class RegisterDeadlines extends RegisterConfigs {
   /** Whether any configuration had to move; they are in `next` then. */
   private returnRead(x: number, at: number): boolean {
     const s = this.slots.of[x];
-    const { live, next } = this;
+    const { live } = this;
+    const next = this.next;
     next.length = 0;
     let moving = 0;
     for (let i = 0; i < live.length; i++) {
-      if (this.mem[live[i] + 2 + s] === at) live[moving++] = live[i];
+      if (this.mem[live[i] + HEAD + s] === at) live[moving++] = live[i];
       else next.push(live[i]);
     }
     if (moving === 0) return false;
     live.length = moving;
     this.lastWinner = -1;
     for (let i = 0; i < moving && this.meter.stopped === ''; i++) this.visit(live[i], x, s, at, false);
-    if (next.length > 0) for (let i = 0; i < moving; i++) this.pool.drop(live[i]);
+    if (this.next.length > 0) for (let i = 0; i < moving; i++) this.pool.drop(live[i]);
     return true;
   }
 
   private returnWrite(x: number, at: number): boolean {
     const s = this.slots.of[x];
-    const { live, next } = this;
+    const { live } = this;
+    const next = this.next;
     next.length = 0;
     let moving = 0;
     for (let i = 0; i < live.length; i++) {
@@ -256,14 +263,14 @@ export class RegisterDeadlines extends RegisterConfigs {
       const forced = v !== x && this.mem[c + 1] === at;
       if (!forced) {
         const d = this.copy(c);
-        this.mem[this.atA(d, s)] &= ~1;
+        this.hide(d, s);
         // An effect of the value that is current anyway costs nothing and hides everything.
         if (v === x) this.mem[d + 1] = INF;
         this.insert(d);
       } else this.hideBehind(c, s, at);
       this.visit(c, x, s, at, !forced);
     }
-    if (next.length > 0) for (let i = 0; i < moving; i++) this.pool.drop(live[i]);
+    if (this.next.length > 0) for (let i = 0; i < moving; i++) this.pool.drop(live[i]);
     return true;
   }
 
@@ -277,9 +284,9 @@ export class RegisterDeadlines extends RegisterConfigs {
       const y = slots.value[t];
       if (t === s || slots.users[t] === 0 || y === v || !this.has(c, t)) continue;
       // An effect that nobody sees is worse than the effect of x itself.
-      if (this.mem[c + 2 + t] === INF && firstSeenFrom(this.plan, y, at) > this.nextChange(c, t)) continue;
+      if (this.mem[c + HEAD + t] === INF && firstSeenFrom(this.plan, y, at) > this.nextChange(c, t)) continue;
       const d = this.copy(c);
-      this.mem[this.atA(d, s)] &= ~1;
+      this.hide(d, s);
       this.spend(d, t);
       this.enter(d, y, t);
       this.insert(d);
@@ -296,10 +303,10 @@ export class RegisterDeadlines extends RegisterConfigs {
     const v = mem[c];
     const sv = v < slots.of.length ? slots.of[v] : -1;
     const due: number[] = [];
-    for (let t = 0; t < slots.size; t++) if (t !== s && t !== sv && mem[c + 2 + t] < INF) due.push(t);
+    for (let t = 0; t < slots.size; t++) if (t !== s && t !== sv && mem[c + HEAD + t] < INF) due.push(t);
     const useless =
       optional &&
-      (v === x || (mem[c + 2 + s] === INF && firstSeenFrom(this.plan, x, at) > this.nextChange(c, s)));
+      (v === x || (mem[c + HEAD + s] === INF && firstSeenFrom(this.plan, x, at) > this.nextChange(c, s)));
     if (!useless) {
       const d = this.copy(c);
       this.spend(d, s);
@@ -307,7 +314,7 @@ export class RegisterDeadlines extends RegisterConfigs {
       this.insert(d);
     }
     if (due.length === 0) return;
-    due.sort((p, q) => this.mem[c + 2 + p] - this.mem[c + 2 + q]);
+    due.sort((p, q) => this.mem[c + HEAD + p] - this.mem[c + HEAD + q]);
     const gone = due.map((t) => this.goneAt(c, t));
     // The first `j` are visited, the next is not: x may stay until that one is due.
     let latest = -1;
@@ -316,7 +323,7 @@ export class RegisterDeadlines extends RegisterConfigs {
         if (gone[j - 1] < 0) return;
         if (gone[j - 1] > latest) latest = gone[j - 1];
       }
-      const until = j < due.length ? this.mem[c + 2 + due[j]] : INF;
+      const until = j < due.length ? this.mem[c + HEAD + due[j]] : INF;
       const seen = lastSeenUpTo(this.plan, x, until);
       if (seen <= at || latest >= seen) {
         if (j === due.length || latest >= lastSeenUpTo(this.plan, x, INF)) return;
@@ -332,12 +339,12 @@ export class RegisterDeadlines extends RegisterConfigs {
         const d = this.copy(c);
         for (let i = 0; i < j; i++) {
           this.spend(d, due[i]);
-          this.mem[d + 2 + due[i]] = INF;
+          this.mem[d + HEAD + due[i]] = INF;
         }
         for (let i = 0; i < extra.length; i++) {
           if ((subset & (1 << i)) === 0) continue;
           this.spend(d, extra[i]);
-          this.mem[d + 2 + extra[i]] = INF;
+          this.mem[d + HEAD + extra[i]] = INF;
         }
         this.spend(d, s);
         this.enter(d, x, s);

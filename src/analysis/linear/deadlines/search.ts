@@ -1,0 +1,82 @@
+import type { Calls, Decision } from '../calls.ts';
+import type { Meter } from '../meter.ts';
+import { type Plan, planOf } from './plan.ts';
+import { type Reach, RegisterDeadlines, type Run } from './registers.ts';
+
+/** Frontiers tried in turn: an answer from a narrow one is as good, and comes sooner. */
+const BEAMS = [24, 96, 400, 1600];
+/** Events in the first window that a refutation tries, and in the last. */
+const FIRST_WINDOW = 32;
+const LAST_WINDOW = 4096;
+/** A window is to be cheap: one that spreads wider than this proves nothing and is given up. */
+const WINDOW_BEAM = 1000;
+
+/**
+ * Decides linearizability of a register whose values may repeat.
+ *
+ * A beam first: if it reaches the end that is a proof, and so is its end if it dropped nothing. When it dies after
+ * dropping, the events before its death are searched from every state that could have been: if nothing survives that,
+ * the history is illegal whatever came before. Else wider beams, and `unknown` when the budget is spent.
+ */
+export function decideRegister(calls: Calls, initial: number, meter: Meter): Decision {
+  const plan = planOf(calls, initial);
+  let last: Run | undefined;
+  let tried = -1;
+  for (const beam of BEAMS) {
+    const run = explore(plan, meter, { beam });
+    if (run.answer === 'legal' || run.answer === 'illegal') return run;
+    if (last === undefined || (run.reached ?? 0) > (last.reached ?? 0)) last = run;
+    if (meter.stopped !== '') break;
+    if (run.diedAt !== undefined && run.diedAt !== tried) {
+      tried = run.diedAt;
+      const proof = refute(plan, run.diedAt, meter);
+      if (proof !== undefined) return { ...proof.run, window: proof.window };
+    }
+  }
+  const exact = meter.stopped === '' ? explore(plan, meter, { beam: 1 << 30 }) : undefined;
+  if (exact !== undefined && exact.answer !== 'unknown') return exact;
+  const best = exact !== undefined && (exact.reached ?? 0) > (last?.reached ?? 0) ? exact : last!;
+  return { ...best, answer: 'unknown', reason: meter.stopped || best.reason, steps: meter.steps };
+}
+
+export interface Refutation {
+  readonly run: Run;
+  /** Events of the plan: from the first that the proof uses to the one at which nothing was left. */
+  readonly from: number;
+  readonly to: number;
+  /** The same as positions of the history. */
+  readonly window: readonly [number, number];
+}
+
+/**
+ * Looks for a stretch of events, ending at `diedAt`, that no state of the register survives. Windows grow until one
+ * does it: the first found is nearly the shortest, which is also what a person wants to see.
+ */
+export function refute(plan: Plan, diedAt: number, meter: Meter): Refutation | undefined {
+  for (let size = FIRST_WINDOW; size <= LAST_WINDOW && meter.stopped === ''; size *= 2) {
+    const from = Math.max(0, diedAt + 1 - size);
+    const part = meter.part(Math.max(1_000_000, meter.left / 8));
+    const run = explore(plan, part, { beam: WINDOW_BEAM, from, to: diedAt + 1 });
+    meter.join(part);
+    if (run.answer === 'illegal' && run.diedAt !== undefined) {
+      const to = run.diedAt;
+      return {
+        run: { ...run, steps: meter.steps },
+        from,
+        to,
+        window: [positionOf(plan, from), positionOf(plan, to)],
+      };
+    }
+    if (from === 0) return undefined;
+  }
+  return undefined;
+}
+
+function explore(plan: Plan, meter: Meter, reach: Reach): Run {
+  return new RegisterDeadlines(plan, meter).run(reach);
+}
+
+function positionOf(plan: Plan, event: number): number {
+  const row = plan.events[event];
+  return row >= 0 ? plan.calls.inv[row] : plan.calls.ret[~row];
+}
