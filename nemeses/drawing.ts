@@ -24,6 +24,18 @@ export function between(scene: Drawer, what: string, least: number, most: number
   return least + Math.floor(scene.draw(what) * (most - least + 1));
 }
 
+/**
+ * A whole number from `least` > 0 to `most` in which every doubling is equally likely, and numbers between two
+ * doublings are too. Doubling is exact, which a logarithm is not.
+ */
+export function logarithmic(scene: Drawer, what: string, least: number, most: number): number {
+  let doublings = 0;
+  for (let top = least; top * 2 <= most; top *= 2) doublings++;
+  let octave = least;
+  for (let k = between(scene, what, 0, doublings); k > 0; k--) octave *= 2;
+  return between(scene, `${what}-within`, octave, Math.min(octave * 2 - 1, most));
+}
+
 /** Schema of an option that is one name or several to draw from; absent means any that can take effect. */
 export function namesOption<const T extends readonly [string, ...string[]]>(names: T, description: string) {
   const name = z.enum(names);

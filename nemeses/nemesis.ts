@@ -12,6 +12,11 @@ export interface Scene {
   readonly healthy: readonly string[];
   /** Who leads now, as the latest events say; empty when nobody knows. */
   readonly leaders: readonly string[];
+  /**
+   * Ends of client links: the clients at work and those that may take their place while the fault lasts. Where absent
+   * or empty, faults stay between nodes.
+   */
+  readonly clients?: readonly string[];
   /** Nanoseconds this fault may last. */
   readonly duration: number;
   /** A number in [0, 1), a pure function of the seed, this fault's id and the arguments. */
