@@ -1,5 +1,6 @@
 import { leaderless } from './leaderless.ts';
+import { singleLeader } from './single-leader.ts';
 import type { System } from './system.ts';
 
 /** Every system, by the order in which they are listed. */
-export const systems: readonly System[] = [leaderless];
+export const systems: readonly System[] = [singleLeader, leaderless];
