@@ -108,8 +108,9 @@ export class Leadership {
       if (follower.install !== undefined && body.match >= follower.install.snapshot.head.last)
         follower.install = undefined;
       if (follower.matched(body.match)) this.count();
-    } else if (follower.install !== undefined) return;
-    else if (body.match >= follower.match && body.match < follower.next) follower.backTo(this.retreat(body));
+    } else if (follower.install === undefined && this.isNews(follower, body.match)) {
+      follower.backTo(this.retreat(body));
+    }
     this.feed(follower);
   }
 
@@ -127,6 +128,12 @@ export class Leadership {
   /** More of this node's own log is durable, which counts like a follower's. */
   durable(): void {
     this.count();
+  }
+
+  /** Whether a refusal to follow `prev` is of something sent since the last one: those before say nothing new. */
+  private isNews(follower: Progress, prev: number): boolean {
+    // As in `sendAppend`, a follower that is behind the log was asked to follow its base.
+    return prev >= follower.match && prev <= Math.max(follower.next - 1, this.core.log.base);
   }
 
   /** Where to try next after a refusal (Ongaro & Ousterhout 2014, end of §5.3). */
