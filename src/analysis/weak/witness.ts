@@ -86,7 +86,7 @@ export function ofCycle(
 ): Anomaly {
   const { t, demands } = ruling;
   const cast = new Cast(registers, initial);
-  const lines: string[] = [];
+  const stories: string[] = [];
   const steps: Step[] = [];
   let firstKey: number | undefined;
   for (const step of cycle) {
@@ -96,20 +96,21 @@ export function ofCycle(
     const key = t.readKey[read]!;
     firstKey ??= key;
     const path = howSeen(t, step.from, t3, demands.rule[step.demand]!);
-    const wrote = show(cast.written(step.from, key));
-    lines.push(
-      `${tell(t, cast, path, step.from, t3, key, read)}: so ${cast.name(step.to)}'s ${show(cast.read(read))} must replace ${cast.name(step.from)}'s ${wrote}.`,
+    const story = tell(t, cast, path, step.from, t3, key, read);
+    stories.push(
+      cycle.length === 2 && cycle[1]!.kind !== 'co'
+        ? `${story}, an older value.`
+        : `${story}: so ${cast.name(step.to)}'s ${show(cast.read(read))} is newer than ${cast.name(step.from)}'s ${show(cast.written(step.from, key))}.`,
     );
   }
   for (const step of cycle) steps.push(coStep(ruling, cast, step));
   const others = steps.filter((s) => s.type !== 'co').map((s) => `${s.from} < ${s.to}, because ${s.why}.`);
-  const contradiction =
-    cycle.length === 2 && lines.length === 1 && others.length === 1
-      ? [`Yet ${others[0]}`]
-      : [...others, 'No order of these writes satisfies all of this.'];
+  if (stories.length < steps.length && steps.length > 2)
+    others.push('No order of these operations satisfies all of this.');
+  else if (stories.length === steps.length) others.push('No order of these writes satisfies all of this.');
   return {
     type,
-    message: [...lines, ...contradiction].join('\n'),
+    message: [...stories, ...others].join('\n'),
     ops: cast.ops,
     steps,
     ...(firstKey === undefined ? {} : { key: cast.keyValue(firstKey) }),
