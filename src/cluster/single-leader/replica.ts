@@ -43,7 +43,10 @@ export class SingleLeaderReplica implements Replica {
     const { member, host } = this;
     member.promises.recover(disk);
     member.log.recover(disk);
-    if (host.incarnation > 0) host.emit({ type: 'recovered', position: member.log.length });
+    if (host.incarnation > 0) {
+      host.emit({ type: 'recovered', position: member.log.length });
+      host.emit({ type: 'role', role: member.role, epoch: member.epoch });
+    }
     // The log may have reached the disk before the promise to follow its leader did.
     const { epoch } = member.log.tail;
     if (epoch > member.epoch) member.promises.make(epoch, null);
