@@ -62,6 +62,11 @@ export class Driver {
     this.pump();
   }
 
+  /** A thread that another driver had has become free. */
+  nudge(): void {
+    if (!this.finished) this.pump();
+  }
+
   /** No more operations; those outstanding go on. */
   stop(): void {
     if (this.stopped) return;

@@ -254,9 +254,13 @@ class Run {
               workload: op.workload ?? '',
             })
         : undefined,
-      completed: (completion) => this.completed(completion),
+      completed: (completion) => {
+        this.completed(completion);
+        if (driver !== this.driver) this.driver?.nudge();
+      },
     };
-    return new Driver(stage, generator, firstId, idle);
+    const driver = new Driver(stage, generator, firstId, idle);
+    return driver;
   }
 
   private completed(completion: Completion): void {
