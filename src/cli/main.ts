@@ -5,6 +5,7 @@ import { PlanError } from '../plan.ts';
 import { demoCommand } from './demo.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { listCommand } from './list.ts';
+import { roleCommand } from './role.ts';
 import { runCommand } from './run.ts';
 
 const program = new Command('ordeal')
@@ -14,7 +15,8 @@ const program = new Command('ordeal')
   .exitOverride()
   .addCommand(runCommand())
   .addCommand(demoCommand())
-  .addCommand(listCommand());
+  .addCommand(listCommand())
+  .addCommand(roleCommand(), { hidden: true });
 for (const command of program.commands)
   command.exitOverride().showHelpAfterError('(--help shows what is allowed)');
 
