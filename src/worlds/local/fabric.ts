@@ -18,7 +18,8 @@ interface Wire {
   loss: number;
   duplicate: number;
   delay: readonly [min: number, max: number];
-  /** Bytes under way or held. */
+  /** Messages and bytes under way or held. */
+  flying: number;
   bytes: number;
   readonly held: Flight[];
 }
@@ -168,27 +169,27 @@ export class Fabric {
   }
 
   private depart(flight: Flight, latency: number): void {
+    flight.wire.flying++;
     flight.wire.bytes += flight.text.length;
     this.flights.push(this.now() + latency, flight);
   }
 
   private dropUnderWay(wire: Wire): void {
-    this.counters.cut += wire.held.length;
+    this.counters.cut += wire.flying;
     wire.held.length = 0;
     wire.generation++;
+    wire.flying = 0;
     wire.bytes = 0;
   }
 
   private arrive(flight: Flight): void {
     const { wire, text } = flight;
-    if (flight.generation !== wire.generation) {
-      this.counters.cut++;
-      return;
-    }
+    if (flight.generation !== wire.generation) return;
     if (wire.state === 'held') {
       wire.held.push(flight);
       return;
     }
+    wire.flying--;
     wire.bytes -= text.length;
     if (this.ports.incarnation(wire.to) !== flight.incarnation) this.counters.stale++;
     else if (this.ports.deliver(wire.to, text)) this.counters.delivered++;
@@ -225,6 +226,7 @@ export class Fabric {
         loss: 0,
         duplicate: 0,
         delay: [0, 0],
+        flying: 0,
         bytes: 0,
         held: [],
       };

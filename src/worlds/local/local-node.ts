@@ -268,7 +268,7 @@ function sizeOf(file: string): number {
   return fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-const TAIL_LINES = 12;
+const TAIL_LINES = 20;
 const TAIL_BYTES = 4096;
 
 /** The last lines written to a log since it was so long. */

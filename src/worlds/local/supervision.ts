@@ -77,9 +77,10 @@ export class Supervision {
     stderr.on('data', (text: string) => {
       this.words = (this.words + text).slice(-2000);
     });
-    void subprocess.then((result) =>
-      this.ended(result.exitCode ?? result.signal ?? result.shortMessage ?? 'ended'),
-    );
+    void subprocess.then(({ exitCode, signal, shortMessage }) => {
+      if (exitCode !== undefined) this.ended(`ended with exit code ${exitCode}`);
+      else this.ended(signal === undefined ? (shortMessage ?? 'ended') : `was ended by ${signal}`);
+    });
   }
 
   spawn(child: string, command: Command, listener: ChildListener): void {
@@ -156,7 +157,7 @@ export class Supervision {
     listener?.ended(how);
   }
 
-  private ended(how: string | number): void {
+  private ended(how: string): void {
     this.over = true;
     // It should have taken everything with it; if it was killed it could not.
     this.killAll();
@@ -164,7 +165,7 @@ export class Supervision {
     this.answers.clear();
     if (!this.stopping) {
       const words = this.words.trim();
-      this.lost((typeof how === 'number' ? `ended with exit code ${how}` : how) + (words && `: ${words}`));
+      this.lost(words === '' ? how : `${how}: ${words}`);
     }
     for (const done of this.stopped.splice(0)) done();
   }

@@ -39,6 +39,8 @@ export interface LocalSetup {
   readonly options?: Partial<LocalOptions>;
 }
 
+const SECOND = 1_000_000_000;
+
 const CAPABILITIES: readonly Capability[] = [
   'kill',
   'power-failure',
@@ -204,7 +206,11 @@ export class LocalWorld implements World {
     const lost = (how: string) => this.fail(`the switchboard ${how} (log: ${log})`);
     this.switchboard.start(
       command,
-      (port) => this.link.connect(port, queueLimit, done, (why) => lost(`cannot be reached: ${why}`)),
+      (port) =>
+        this.link.connect(port, queueLimit, done, (why) => {
+          // If it has ended, that is the reason, and it is about to be told.
+          this.at(this.now() + SECOND, () => lost(`cannot be reached: ${why}`));
+        }),
       lost,
     );
   }
@@ -283,7 +289,7 @@ export class LocalWorld implements World {
   }
 
   private silence(node: LocalNode, action: NodeAction): Error {
-    const seconds = this.patience(action) / 1_000_000_000;
+    const seconds = this.patience(action) / SECOND;
     return new Error(`${node.id}, which is ${node.life}, did not confirm ${action.do} within ${seconds} s`);
   }
 

@@ -35,3 +35,5 @@ export function readConfig<C>(env: NodeJS.ProcessEnv, variable: string): C {
 export const EXIT_CORRUPT_DISK = 65;
 /** No port, no descriptors, no room: the surroundings, not the program. */
 export const EXIT_ENVIRONMENT = 71;
+/** The program threw. */
+export const EXIT_PROGRAM = 70;

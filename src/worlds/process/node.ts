@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import type { DiskResult, Host, NodeId, Replica } from '../../cluster/host.ts';
@@ -9,6 +10,7 @@ import { LineWriter, readLines } from './lines.ts';
 import {
   EXIT_CORRUPT_DISK,
   EXIT_ENVIRONMENT,
+  EXIT_PROGRAM,
   NODE_VARIABLE,
   type NodeConfig,
   readConfig,
@@ -36,8 +38,12 @@ export function runNode(create: CreateReplica, env: NodeJS.ProcessEnv = process.
   const reports = new LineWriter(pipe, REPORT_LIMIT);
   const report = (message: NodeReport) => void reports.write(message);
   for (const end of ['end', 'close', 'error']) pipe.on(end, () => process.exit(0));
-  // The last words of a program that failed: events of the same turn.
-  process.on('uncaughtExceptionMonitor', () => reports.flush());
+  process.on('uncaughtException', (error) => {
+    // The events of the same turn are the ones that tell most.
+    reports.flush();
+    fs.writeSync(process.stderr.fd, `${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(EXIT_PROGRAM);
+  });
 
   const { image, found } = recoverOrExit(config);
   let replica: Replica | undefined;

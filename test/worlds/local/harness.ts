@@ -142,3 +142,33 @@ export function processesOf(run: string): number[] {
     })
     .map(Number);
 }
+
+/** The TCP ports on which these processes listen, from the kernel's tables. */
+export function listeningPorts(pids: readonly number[]): number[] {
+  const inodes = new Set(
+    pids.flatMap((pid) =>
+      fs.readdirSync(`/proc/${pid}/fd`).map((fd) => {
+        try {
+          return fs.readlinkSync(`/proc/${pid}/fd/${fd}`).replace(/^socket:\[(\d+)\]$/, '$1');
+        } catch {
+          return '';
+        }
+      }),
+    ),
+  );
+  return fs
+    .readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter((columns) => columns[3] === '0A' && inodes.has(columns[9]!))
+    .map((columns) => Number.parseInt(columns[1]!.split(':')[1]!, 16));
+}
+
+/** Process group and session. */
+export function groupOf(pid: number): readonly string[] {
+  const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');
+  return stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(2, 4);
+}
