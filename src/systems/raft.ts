@@ -23,13 +23,11 @@ const options = z.strictObject({
     .default(5)
     .describe('how often a client sends an operation again whose fate is unknown'),
   heartbeat: duration.prefault('75ms').describe('how often a leader makes itself heard'),
-  electionTimeout: z
-    .strictObject({
-      min: duration.prefault('300ms'),
-      max: duration.prefault('600ms'),
-    })
-    .prefault({})
-    .describe('after how long without a leader a node stands for election, drawn between min and max'),
+  electionTimeout: duration
+    .prefault('300ms')
+    .describe(
+      'after how long without a leader a node stands for election: drawn between this and twice this',
+    ),
   driftBound: z
     .number()
     .min(1)
@@ -72,9 +70,9 @@ export const raft: System<RaftOptions> = {
   options,
   functions: () => ['read', 'write', 'cas', 'txn', 'add'],
   validate(options) {
-    const { min, max } = options.electionTimeout;
-    if (max < min) return 'electionTimeout.max must not be less than electionTimeout.min';
-    if (options.heartbeat * 2 > min) return 'heartbeat must be at most half of electionTimeout.min';
+    const { heartbeat, electionTimeout } = options;
+    if (heartbeat < 1 || heartbeat * 2 > electionTimeout)
+      return 'heartbeat must be above 0 and at most half of electionTimeout';
     return undefined;
   },
   claims,

@@ -25,13 +25,13 @@ export class Election {
   }
 
   /**
-   * A restarted node has forgotten when it last heard the leader, who may hold a lease on the strength of it: so it
-   * behaves as if that had been just now.
+   * A restarted node has forgotten when it last heard the leader, who may hold a lease on the strength of it: so where
+   * there are leases it behaves as if that had been just now.
    */
   start(): void {
     const { core } = this;
     this.since = core.host.monotonic();
-    if (core.host.incarnation > 0) core.lastHeard = this.since;
+    if (core.host.incarnation > 0 && core.options.reads === 'lease') core.lastHeard = this.since;
     this.draw();
     core.host.setTimer('election', this.timeout);
   }
@@ -149,7 +149,7 @@ export class Election {
 
   private promised(): boolean {
     const { host, options, lastHeard } = this.core;
-    return host.monotonic() - lastHeard < options.electionTimeout.min;
+    return host.monotonic() - lastHeard < options.electionTimeout;
   }
 
   /** Whether the candidate's log is at least as up to date (Ongaro & Ousterhout 2014, §5.4.1). */
@@ -160,7 +160,6 @@ export class Election {
 
   private draw(): void {
     const { host, options, term } = this.core;
-    const { min, max } = options.electionTimeout;
-    this.timeout = Math.floor(min + host.random('election', term, this.attempt) * (max - min));
+    this.timeout = Math.floor(options.electionTimeout * (1 + host.random('election', term, this.attempt)));
   }
 }

@@ -57,7 +57,7 @@ export class Leadership {
   heartbeat(): void {
     const { core } = this;
     const now = core.host.monotonic();
-    if (core.peers.length > 0 && now - this.since > core.options.electionTimeout.max) {
+    if (core.peers.length > 0 && now - this.since > core.options.electionTimeout * 2) {
       core.follow(core.term, undefined);
       return;
     }
@@ -87,10 +87,10 @@ export class Leadership {
    * process included, does not matter.
    *
    * Why it is safe: a quorum answered a round that began at `since`. Each of its members heard this leader after
-   * `since` and from then on gives no vote, nor stands itself, for `electionTimeout.min` of its own monotonic clock,
+   * `since` and from then on gives no vote, nor stands itself, for `electionTimeout` of its own monotonic clock,
    * nor after a restart (`Election.start`). Any election needs one of them, and this leader counts itself among them
-   * on the same terms. So none succeeds before `since` + min by the fastest clock. If no clock runs more than
-   * `driftBound` times as fast as this one, that is not before `since` + min / driftBound by this one. Bumps and strobes
+   * on the same terms. So none succeeds before `since` + electionTimeout by the fastest clock. If no clock runs more than
+   * `driftBound` times as fast as this one, that is not before `since` + electionTimeout / driftBound by this one. Bumps and strobes
    * move wall clocks only; monotonic clocks run on through a pause. Beyond the bound the lease is void, and nothing here
    * can notice.
    */
@@ -98,7 +98,7 @@ export class Leadership {
     const { host, options, peers } = this.core;
     if (peers.length === 0) return true;
     if (this.confirmed === 0) return false;
-    return host.monotonic() - this.since < options.electionTimeout.min / options.driftBound;
+    return host.monotonic() - this.since < options.electionTimeout / options.driftBound;
   }
 
   onAppended(src: NodeId, body: AppendedBody): void {

@@ -6,7 +6,8 @@ export interface RaftOptions {
   /** How often a client sends an operation again whose fate is unknown. */
   readonly retries: number;
   readonly heartbeat: number;
-  readonly electionTimeout: { readonly min: number; readonly max: number };
+  /** The shortest time without a leader after which a node stands; the longest is twice that. */
+  readonly electionTimeout: number;
   /** By how much one node's monotonic clock may run faster than another's; a lease is shortened by it. */
   readonly driftBound: number;
   /** Applied entries after which a snapshot is taken. */
