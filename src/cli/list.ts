@@ -1,20 +1,14 @@
 import { Chalk } from 'chalk';
 import { Command } from 'commander';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { type OptionText, optionTexts } from '../options.ts';
 import { catalogue } from '../plan.ts';
 import { colours } from './run.ts';
-
-interface Option {
-  readonly name: string;
-  readonly allowed: string;
-  readonly default?: string;
-  readonly description?: string;
-}
 
 interface Entry {
   readonly name: string;
   readonly summary: string;
-  readonly options: readonly Option[];
+  readonly options: readonly OptionText[];
   readonly claims?: readonly string[];
   readonly models?: readonly string[];
 }
@@ -42,46 +36,7 @@ export function listCommand(): Command {
 }
 
 function entry({ name, summary, options }: { name: string; summary: string; options: z.ZodType }): Entry {
-  return { name, summary, options: optionsOf(options) };
-}
-
-/** What an options schema allows, read off its JSON schema. */
-function optionsOf(schema: z.ZodType): Option[] {
-  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as {
-    properties?: Record<string, JsonSchema>;
-  };
-  return Object.entries(properties).map(([name, s]) => ({
-    name,
-    allowed: allowed(s),
-    ...(s.default === undefined ? {} : { default: plain(s.default) }),
-    ...(s.description === undefined ? {} : { description: s.description }),
-  }));
-}
-
-interface JsonSchema {
-  readonly type?: string;
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly anyOf?: readonly JsonSchema[];
-  readonly items?: JsonSchema;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly default?: unknown;
-  readonly description?: string;
-}
-
-function allowed(s: JsonSchema): string {
-  if (s.enum !== undefined) return s.enum.map(plain).join(' | ');
-  if (s.const !== undefined) return plain(s.const);
-  if (s.anyOf !== undefined) return [...new Set(s.anyOf.map(allowed))].join(' | ');
-  if (s.type === 'array') return `list of ${allowed(s.items ?? {})}`;
-  const from = s.minimum === undefined || s.minimum < -1e9 ? '' : ` ≥ ${s.minimum}`;
-  const to = s.maximum === undefined || s.maximum > 1e9 ? '' : ` ≤ ${s.maximum}`;
-  return `${s.type ?? 'anything'}${from}${to}`;
-}
-
-function plain(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return { name, summary, options: optionTexts(options) };
 }
 
 function text(all: { readonly [wing: string]: readonly Entry[] | readonly string[] }): string {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Json } from '../history/op.ts';
-import { catalogue, type PlanInput, PlanError, splitSchedule } from '../plan.ts';
+import { catalogue, PlanError, type PlanInput, splitSchedule } from '../plan.ts';
 
 /** What the options of `run` come to, as commander hands them over. */
 export interface RunFlags {

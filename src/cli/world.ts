@@ -12,11 +12,14 @@ const MAIN = fileURLToPath(new URL('main.js', import.meta.url));
 export function worldFactory(plan: ResolvedPlan): (directory: string) => RunHooks['createWorld'] {
   if (plan.plan.world === 'sim') return () => simWorld;
   return (directory) => (resolved, listener) => {
-    const settings: NodeSettings = { system: resolved.plan.system.name, options: resolved.plan.system.options };
+    const settings: NodeSettings = {
+      system: resolved.plan.system.name,
+      options: resolved.plan.system.options as Json,
+    };
     return new LocalWorld({
       nodes: resolved.nodes,
       directory,
-      command: (role, args) => ({ file: process.execPath, args: [MAIN, 'role', '--as', role, ...args] }),
+      command: (role, args) => ({ file: process.execPath, args: [MAIN, 'role', role, ...args] }),
       settings: settings as unknown as Json,
       listener,
       options: { seed: resolved.plan.seed, latency: resolved.plan.latency },

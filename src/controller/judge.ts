@@ -6,6 +6,7 @@ import type { ClaimLine, RunVerdict } from '../analysis/run-verdict.ts';
 import { type Budget, DEFAULT_BUDGET, type Validity, type Verdict } from '../analysis/verdict.ts';
 import { FAIL, type History, INFO, OK } from '../history/history.ts';
 import type { Json } from '../history/op.ts';
+import { readableOptions } from '../options.ts';
 import type { Chosen, ResolvedPlan } from '../plan.ts';
 import type { Recording } from './run.ts';
 
@@ -27,7 +28,10 @@ export function judge(plan: ResolvedPlan, recording: Recording, budget: Budget =
     ordeal: VERSION,
     name: plan.plan.name ?? plan.system.thing.name,
     seed: plan.plan.seed,
-    system: { name: plan.system.thing.name, options: plan.system.options as Json },
+    system: {
+      name: plan.system.thing.name,
+      options: readableOptions(plan.system.thing.options, plan.system.options) as Json,
+    },
     world: plan.plan.world,
     nodes: plan.nodes.length,
     concurrency: plan.concurrency,
@@ -109,9 +113,12 @@ function conclude(
   if (nothing.length > 0 && !recording.interrupted)
     return { valid: 'unknown', exitCode: 3, reasons: nothing };
 
-  const open = verdicts
+  const unjudged = plan.workloads.filter((w) => !verdicts.some((v) => v.workload === w.thing.name));
+  const open = unjudged.map((w) => `${w.thing.name}: not judged`);
+  const undecided = verdicts
     .filter((v) => v.valid === 'unknown')
     .map((v) => `${v.workload ?? v.check}: ${v.reason ?? 'undecided'}`);
+  open.push(...undecided);
   if (recording.interrupted) open.unshift('the run was interrupted: the verdict is on what was recorded');
   if (open.length > 0) return { valid: 'unknown', exitCode: 2, reasons: open };
   return { valid: true, exitCode: 0, reasons: ['every judged model was upheld'] };

@@ -1,0 +1,161 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { CheckError, checkAll } from '../analysis/check.ts';
+import { checks, findCheck } from '../analysis/checks.ts';
+import { type Budget, type CheckOptions, DEFAULT_BUDGET, type Verdict } from '../analysis/verdict.ts';
+import { DURATION_FORM, MS, parseDuration } from '../duration.ts';
+import { HistoryError } from '../history/error.ts';
+import type { Json } from '../history/op.ts';
+import { verdictJson, worst } from './check-json.ts';
+import { checkProgress } from './check-progress.ts';
+import { verdictText } from './check-text.ts';
+import { EXIT, UsageError } from './exit.ts';
+import { readHistoryFile } from './history-file.ts';
+import { colours } from './run.ts';
+
+interface Flags {
+  readonly workload?: string;
+  readonly model?: readonly string[];
+  readonly initial?: Json;
+  readonly budget?: number;
+  readonly memory?: number;
+  readonly witnesses?: number;
+  readonly json?: boolean;
+}
+
+const HELP = `
+FILE is a run directory, JSON Lines, Jepsen's EDN (history.edn), either gzipped, or - for standard input.
+Workloads: ${checks.map((c) => c.name).join(', ')}
+
+Exit codes: 0 every judged model upheld; 1 an anomaly against one; 2 unknown; 254 no readable history, or bad usage;
+            255 internal error. Of several files, the worst: 255, 254, 1, 2, 0.`;
+
+/** `ordeal check FILE…`: judges histories from anywhere. */
+export function checkCommand(): Command {
+  return new Command('check')
+    .description('judge recorded histories: of Ordeal, of Jepsen, of your own')
+    .argument('<file...>', 'histories to judge')
+    .option('-w, --workload <name>', 'which check judges it (default: detected from the operations)')
+    .option('--model <names>', 'consistency models to judge against; repeatable or a comma list', list)
+    .option('--initial <value>', 'what registers hold at first, as JSON (default: null)', json)
+    .option(
+      '--budget <duration>',
+      'give up a file after this long and say unknown, instead of counting steps',
+      wall,
+    )
+    .option('--memory <size>', 'bytes of tables a search may hold, as in 512m or 4g (default: 1g)', bytes)
+    .option(
+      '--witnesses <count>',
+      'anomalies of each type told with all their operations (default: 8)',
+      whole,
+    )
+    .option('--json', 'print one JSON object a file, a line each')
+    .addHelpText('after', HELP)
+    .action(async (files: string[], flags: Flags) => {
+      if (flags.workload !== undefined) known(flags.workload);
+      let code = 0;
+      for (const file of files) code = worse(code, await oneFile(file, flags));
+      process.exitCode = code;
+    });
+}
+
+function known(workload: string): void {
+  if (findCheck(workload) === undefined)
+    throw new UsageError(
+      `--workload: there is no "${workload}"; known: ${checks.map((c) => c.name).join(', ')}`,
+    );
+}
+
+/** Judges one file, prints what it is, and gives its exit code. */
+async function oneFile(file: string, flags: Flags): Promise<number> {
+  const progress = checkProgress(file);
+  try {
+    const history = await readHistoryFile(file, progress.reading);
+    const verdicts = checkAll(history, { ...options(flags), progress: progress.judging });
+    progress.clear();
+    print(file, verdicts, flags);
+    const valid = worst(verdicts);
+    return valid === true ? EXIT.valid : valid === false ? EXIT.invalid : EXIT.unknown;
+  } catch (error) {
+    progress.clear();
+    return refuse(file, error, flags);
+  }
+}
+
+function options(flags: Flags): CheckOptions {
+  return {
+    ...(flags.workload === undefined ? {} : { workload: flags.workload }),
+    ...(flags.model === undefined ? {} : { models: flags.model }),
+    ...(flags.initial === undefined ? {} : { initial: flags.initial }),
+    ...(flags.witnesses === undefined ? {} : { witnesses: flags.witnesses }),
+    budget: budget(flags),
+  };
+}
+
+/** With a limit on wall time steps are not counted: the caller has said what counts. */
+function budget({ budget: limit, memory }: Flags): Budget {
+  const tableBytes = memory ?? DEFAULT_BUDGET.tableBytes;
+  if (limit === undefined) return { ...DEFAULT_BUDGET, tableBytes };
+  const end = performance.now() + limit / MS;
+  return { steps: Number.MAX_SAFE_INTEGER, tableBytes, expired: () => performance.now() > end };
+}
+
+function print(file: string, verdicts: readonly Verdict[], flags: Flags): void {
+  if (flags.json === true) process.stdout.write(`${JSON.stringify(verdictJson(file, verdicts))}\n`);
+  else for (const verdict of verdicts) process.stdout.write(`${verdictText(file, verdict, colours())}\n`);
+}
+
+/** Says why a file could not be judged. */
+function refuse(file: string, error: unknown, flags: Flags): number {
+  const place = error instanceof HistoryError ? { line: error.line, column: error.column } : {};
+  const at = error instanceof HistoryError ? `${file}:${error.line}:${error.column}: ` : '';
+  const users = error instanceof HistoryError || error instanceof UsageError || error instanceof CheckError;
+  const message = error instanceof Error ? error.message : String(error);
+  if (flags.json === true)
+    process.stdout.write(`${JSON.stringify({ file, valid: 'unknown', error: message, ...place })}\n`);
+  const named = error instanceof CheckError ? `${file}: ` : at;
+  if (users) process.stderr.write(`ordeal: ${named}${message}\n`);
+  else
+    process.stderr.write(
+      `ordeal: ${file}: internal error: ${error instanceof Error ? error.stack : message}\n`,
+    );
+  return users ? EXIT.usage : EXIT.internal;
+}
+
+const ORDER: readonly number[] = [EXIT.valid, EXIT.unknown, EXIT.invalid, EXIT.usage, EXIT.internal];
+
+function worse(a: number, b: number): number {
+  return ORDER.indexOf(a) > ORDER.indexOf(b) ? a : b;
+}
+
+function list(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), ...text.split(',').map((t) => t.trim())];
+}
+
+/** JSON, Clojure's nil, or plain text. */
+function json(text: string): Json {
+  if (text === 'nil') return null;
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}
+
+function wall(text: string): number {
+  try {
+    return parseDuration(text);
+  } catch {
+    throw new InvalidArgumentError(`Expected ${DURATION_FORM}.`);
+  }
+}
+
+function bytes(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?$/i.exec(text.trim());
+  if (match === null) throw new InvalidArgumentError('Expected a number of bytes, as in 512m or 4g.');
+  return Math.floor(Number(match[1]) * 1024 ** ['', 'k', 'm', 'g', 't'].indexOf(match[2]!.toLowerCase()));
+}
+
+function whole(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('A whole number is expected.');
+  return Number(text);
+}

@@ -1,0 +1,142 @@
+import { closeSync, createReadStream, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { HistoryError } from '../history/error.ts';
+import { History } from '../history/history.ts';
+import { formatOf, type HistoryFormat, readerFor } from '../history/read/read.ts';
+import type { HistoryReader } from '../history/read/window.ts';
+import { UsageError } from './exit.ts';
+
+/** Bytes read at once: what a second-level cache holds. */
+const PIECE = 1 << 19;
+/** What a run directory may hold, best first. */
+const IN_DIRECTORY = ['history.jsonl', 'history.jsonl.gz', 'history.edn', 'history.edn.gz'];
+
+/** Told how much was read; `total` is 0 where that is not known. */
+export type ReadProgress = (done: number, total: number) => void;
+
+/**
+ * The history in a file (JSON Lines or EDN, gzip or not), in a run directory, or on standard input (`-`). Throws UsageError where
+ * nothing can be read, HistoryError where it is no history.
+ */
+export async function readHistoryFile(file: string, progress: ReadProgress): Promise<History> {
+  if (file === '-') return fromStream(process.stdin, file, progress);
+  const path = inDirectory(file);
+  const fd = opened(path);
+  try {
+    const head = Buffer.alloc(4096);
+    const size = readSync(fd, head, 0, head.length, 0);
+    if (head[0] === 0x1f && head[1] === 0x8b) return await fromStream(createReadStream(path), path, progress);
+    if (fstatSync(fd).isFile()) return fromFile(fd, formatFor(path, head.subarray(0, size)), progress);
+    return await fromStream(createReadStream(path), path, progress);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function inDirectory(file: string): string {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat === undefined) throw new UsageError(`${file}: no such file or directory`);
+  if (!stat.isDirectory()) return file;
+  const found = IN_DIRECTORY.map((name) => join(file, name)).find((path) => existsSync(path));
+  if (found === undefined) throw new UsageError(`${file}: this directory holds no ${IN_DIRECTORY[0]} or ${IN_DIRECTORY[2]}`);
+  return found;
+}
+
+function opened(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    throw new UsageError(`${path}: ${(error as Error).message}`);
+  }
+}
+
+function formatFor(path: string, head: Uint8Array): HistoryFormat {
+  const name = path.replace(/\.gz$/, '');
+  if (name.endsWith('.edn')) return 'edn';
+  return name.endsWith('.jsonl') ? 'jsonl' : formatOf(head);
+}
+
+function fromFile(fd: number, format: HistoryFormat, progress: ReadProgress): History {
+  const total = fstatSync(fd).size;
+  const reader = readerFor(format);
+  reader.expect(total);
+  let done = 0;
+  for (;;) {
+    const room = reader.room(Math.min(PIECE, total - done + 1));
+    const size = readSync(fd, room, 0, room.length, done);
+    if (size === 0) return reader.finish();
+    done += size;
+    reader.fed(size);
+    progress(done, total);
+  }
+}
+
+async function fromStream(source: Readable, path: string, progress: ReadProgress): Promise<History> {
+  let reader: HistoryReader | null = null;
+  let done = 0;
+  let cut: string | null = null;
+  try {
+    for await (const chunk of unzipped(source)) {
+      reader ??= readerFor(formatFor(path, chunk));
+      reader.push(chunk);
+      progress((done += chunk.length), 0);
+    }
+  } catch (error) {
+    if (error instanceof HistoryError || (error as NodeJS.ErrnoException).code === undefined) throw error;
+    if (reader === null) throw new UsageError(`${path}: ${(error as Error).message}`);
+    cut = (error as Error).message;
+  }
+  const history = (reader ?? readerFor('jsonl')).finish();
+  if (cut === null) return history;
+  const warning = `the input could be read for ${done} bytes only (${cut}); the rest was left out`;
+  return new History({ ...history, warnings: [warning, ...history.warnings] });
+}
+
+/** The bytes of a stream, unpacked if they are gzip. */
+async function* unzipped(source: Readable): AsyncGenerator<Uint8Array> {
+  const pieces = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  let head = Buffer.alloc(0);
+  let ended = false;
+  while (head.length < 2 && !ended) {
+    const { value, done } = await pieces.next();
+    ended = done === true;
+    if (!ended) head = Buffer.concat([head, value]);
+  }
+  const rest: AsyncIterable<Buffer> = {
+    [Symbol.asyncIterator]: () => pieces,
+  };
+  async function* all(): AsyncGenerator<Buffer> {
+    if (head.length > 0) yield head;
+    if (!ended) yield* rest;
+  }
+  if (head[0] !== 0x1f || head[1] !== 0x8b) {
+    yield* all();
+    return;
+  }
+  const gunzip = createGunzip({ chunkSize: 1 << 18 });
+  const feeding = feed(all(), gunzip);
+  yield* gunzip;
+  await feeding;
+}
+
+async function feed(pieces: AsyncIterable<Buffer>, gunzip: ReturnType<typeof createGunzip>): Promise<void> {
+  try {
+    for await (const piece of pieces) {
+      if (gunzip.destroyed) return;
+      if (!gunzip.write(piece)) await new Promise<void>((resolve) => drained(gunzip, resolve));
+    }
+    gunzip.end();
+  } catch (error) {
+    gunzip.destroy(error as Error);
+  }
+}
+
+function drained(gunzip: ReturnType<typeof createGunzip>, resolve: () => void): void {
+  const done = (): void => {
+    gunzip.off('drain', done).off('close', done).off('error', done);
+    resolve();
+  };
+  gunzip.on('drain', done).on('close', done).on('error', done);
+}
