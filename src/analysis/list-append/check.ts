@@ -1,0 +1,175 @@
+import type { History } from '../../history/history.ts';
+import { cycleAnomaly } from '../evidence/cycle.ts';
+import { buildCsr } from '../graph/csr.ts';
+import { type CycleReport, findCyclesAmong } from '../graph/cycles.ts';
+import { kahn } from '../graph/kahn.ts';
+import { boundary, friendlyAll, implies, strongestConsistent, violates } from '../models.ts';
+import {
+  type Anomaly,
+  type Check,
+  type CheckOptions,
+  DEFAULT_BUDGET,
+  type Validity,
+  type Verdict,
+} from '../verdict.ts';
+import { Dependencies } from './dependencies.ts';
+import { reasons } from './reasons.ts';
+import { scan } from './scan.ts';
+import { Transactions } from './transactions.ts';
+import { Versions } from './versions.ts';
+import { findingAnomaly } from './words.ts';
+import { Writers } from './writers.ts';
+
+/** Models that appends and list reads decide exactly: all that they forbid would show. Strongest first. */
+const decided: readonly string[] = [
+  'strict-serializable',
+  'strong-session-serializable',
+  'strong-snapshot-isolation',
+  'strong-session-snapshot-isolation',
+  'serializable',
+  'snapshot-isolation',
+  'repeatable-read',
+  'consistent-view',
+  'strong-read-committed',
+  'strong-session-read-committed',
+  'read-committed',
+  'strong-read-uncommitted',
+  'strong-session-read-uncommitted',
+  'read-uncommitted',
+];
+
+const WITNESSES = 8;
+
+/**
+ * Transactions that append to lists and read them (Elle's list-append).
+ *
+ * Preconditions: no two invocations append the same element to the same key (else `unknown`); operations of a process do not overlap. A
+ * read of nil is a read of the empty list. Reads of transactions whose outcome is unknown are ignored; so are these
+ * transactions, unless somebody saw what they wrote. The version order of a key is its longest read.
+ *
+ * Complexity: O(micro-operations + versions + positions) for a history without anomalies. Anomalies cost linear work on the strongly connected
+ * parts of the dependency graph, plus searches within the budget; a budget step is one edge looked at.
+ *
+ * Sources: Kingsbury & Alvaro, "Elle" (VLDB 2020); Adya, "Weak Consistency" (1999); Cerone & Gotsman, "Analysing Snapshot
+ * Isolation" (PODC 2016).
+ */
+export const listAppend: Check = {
+  name: 'list-append',
+  summary:
+    'transactions that append to lists and read them: every isolation level up to strict serializability',
+  models: decided,
+  judge,
+};
+
+function judge(whole: History, options: CheckOptions = {}): Verdict {
+  const history = options.workload === undefined ? whole : whole.only(options.workload);
+  const judged = friendlyAll(options.models ?? ['strict-serializable']);
+  const keep = options.witnesses ?? WITNESSES;
+  const say = (phase: string, done: number): void => options.progress?.(done, 4, phase);
+
+  say('reading transactions', 0);
+  const txns = new Transactions(history);
+  const base = {
+    judged,
+    workload: options.workload,
+    stats: { transactions: txns.count, ok: txns.succeeded },
+  };
+  if (txns.foreign !== null) return unknown(base, `this is no list-append history: ${txns.foreign}`);
+  if (txns.succeeded === 0) return unknown(base, 'no transaction succeeded: there is nothing to judge');
+  const writers = new Writers(txns);
+  if (writers.repeated.length > 0) {
+    const m = writers.repeated[0];
+    return unknown(
+      base,
+      `the workload appended ${history.values.show(history.mopVal[m])} to ${txns.key(m)} more than once (records ${txns.inv[txns.txnOf[writers.of(txns.keyOf[m], history.mopVal[m])]]} and ${txns.inv[txns.txnOf[m]]}): elements must be unique, or nothing tells who wrote what was read`,
+    );
+  }
+
+  say('ordering versions', 1);
+  const versions = new Versions(txns, writers);
+  const findings = scan(txns, writers, versions, keep);
+  say('looking for cycles', 2);
+  const dependencies = new Dependencies(txns, writers, versions);
+  const report = cyclesOf(txns, dependencies, options, keep);
+  say('explaining', 3);
+  const explain = reasons(txns, versions, report.cycles);
+  const anomalies: Anomaly[] = [
+    ...report.cycles.map((cycle) => cycleAnomaly(cycle, history, (t) => txns.row[t], explain)),
+    ...findings.kept.map((finding) => findingAnomaly(txns, finding)),
+  ];
+  return conclude(base, new Map([...report.counts, ...findings.counts]), anomalies, report.cut);
+}
+
+function cyclesOf(
+  txns: Transactions,
+  dependencies: Dependencies,
+  options: CheckOptions,
+  witnesses: number,
+): CycleReport {
+  const budget = options.budget ?? DEFAULT_BUDGET;
+  const core = kahn(dependencies.lean(), txns);
+  const edges = dependencies.among(core);
+  const query = {
+    edges,
+    intervals: txns,
+    process: core.length > 0 ? txns.processes() : new Int32Array(0),
+    witnesses,
+    steps: { left: budget.steps, expired: budget.expired },
+  };
+  return findCyclesAmong(query, buildCsr(edges), core);
+}
+
+interface Base {
+  readonly judged: readonly string[];
+  readonly workload?: string;
+  readonly stats: { readonly [name: string]: number };
+}
+
+function unknown({ judged, workload, stats }: Base, reason: string): Verdict {
+  return {
+    check: 'list-append',
+    ...(workload === undefined ? {} : { workload }),
+    valid: 'unknown',
+    anomalyTypes: [],
+    counts: {},
+    anomalies: [],
+    not: [],
+    alsoNot: [],
+    judged,
+    consistentWith: [],
+    engine: 'cycles',
+    reason,
+    stats,
+  };
+}
+
+function conclude(
+  { judged, workload, stats }: Base,
+  counts: ReadonlyMap<string, number>,
+  anomalies: readonly Anomaly[],
+  cut: boolean,
+): Verdict {
+  const types = [...counts.keys()].sort();
+  const standing = cut ? [] : strongestConsistent(decided, types);
+  const open = judged.filter((m) => !standing.some((s) => implies(s, m)));
+  const valid: Validity = violates(judged, types) ? false : open.length > 0 ? 'unknown' : true;
+  const reason = cut
+    ? 'the budget ended before every kind of cycle was settled; what was found is certain'
+    : valid === 'unknown'
+      ? `nothing found rules out ${open.join(', ')}, but list-append histories do not decide it once ${boundary(types).not.join(', ')} is violated`
+      : undefined;
+  return {
+    check: 'list-append',
+    ...(workload === undefined ? {} : { workload }),
+    valid,
+    anomalyTypes: types,
+    counts: Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1))),
+    anomalies,
+    ...boundary(types),
+    judged,
+    consistentWith: standing,
+    engine: 'cycles',
+    ...(reason === undefined ? {} : { reason }),
+    stats,
+  };
+}

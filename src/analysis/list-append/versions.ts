@@ -1,0 +1,159 @@
+import { APPEND, FAIL, INFO, OK, R, UNREAD } from '../../history/history.ts';
+import { NIL } from '../../history/values.ts';
+import type { Transactions } from './transactions.ts';
+import type { Writers } from './writers.ts';
+
+/** In `txn`, instead of a transaction: the empty list that every key begins as. Also ends the table. */
+export const INITIAL = -1;
+/** The element was appended by a transaction that failed. */
+export const ABORTED = -2;
+/** Nobody appended the element. */
+export const GARBAGE = -3;
+/** The element stood in the list before. */
+export const REPEATED = -4;
+
+/**
+ * The version order of every key, as its longest read shows it: version i of a key is the list of its first i elements.
+ *
+ * Versions of all keys lie in one table, key after key, each beginning with the initial one; so the next version is the next number, and
+ * who read or wrote a version is one number by micro-operation. A read that is no prefix of its key's longest has no version.
+ */
+export class Versions {
+  readonly txns: Transactions;
+  /** By key: the number of its initial version. One more than the keys. */
+  readonly first: Int32Array;
+  /** By version: the transaction that wrote it and had effect, else one of the constants above. */
+  readonly txn: Int32Array;
+  /** By version: the micro-operation that appended its last element, or −1. */
+  readonly mop: Int32Array;
+  /** By micro-operation: the version it read or created, or −1. */
+  readonly of: Int32Array;
+  /** By key: the micro-operation of a longest read, or −1. */
+  readonly longest: Int32Array;
+  /** Keys whose order holds an element that is not from a transaction that had effect. */
+  readonly tainted: ReadonlySet<number>;
+  /** Reads that are no prefix of their key's longest. */
+  readonly divergent: readonly number[];
+
+  constructor(txns: Transactions, writers: Writers) {
+    this.txns = txns;
+    const { keys } = txns;
+    this.longest = new Int32Array(keys).fill(-1);
+    this.of = new Int32Array(txns.mops).fill(-1);
+    this.first = new Int32Array(keys + 1);
+    this.findLongest();
+    this.txn = new Int32Array(this.first[keys] + 1).fill(INITIAL);
+    this.mop = new Int32Array(this.first[keys] + 1).fill(-1);
+    this.tainted = this.order(writers);
+    this.divergent = this.place();
+  }
+
+  private findLongest(): void {
+    const { count, from, to, outcome, keyOf, keys, history } = this.txns;
+    const { mopF, mopVal, listLength } = history;
+    const length = new Int32Array(keys);
+    for (let t = 0; t < count; t++) {
+      if (outcome[t] !== OK) continue;
+      for (let m = from[t]; m < to[t]; m++) {
+        if (mopF[m] !== R || mopVal[m] >= UNREAD) continue;
+        const l = listLength[-3 - mopVal[m]];
+        if (l > length[keyOf[m]]) {
+          length[keyOf[m]] = l;
+          this.longest[keyOf[m]] = m;
+        }
+      }
+    }
+    for (let k = 0; k < keys; k++) this.first[k + 1] = this.first[k] + length[k] + 1;
+  }
+
+  /** Looks up who wrote each element of each longest read. */
+  private order(writers: Writers): Set<number> {
+    const { keys, txnOf, outcome } = this.txns;
+    const tainted = new Set<number>();
+    for (let k = 0; k < keys; k++) {
+      if (this.longest[k] < 0) continue;
+      const list = this.txns.list(this.longest[k]);
+      const strangers = new Set<number>();
+      for (let i = 0; i < list.length; i++) {
+        const version = this.first[k] + i + 1;
+        const m = writers.of(k, list[i]);
+        if (m < 0) {
+          this.txn[version] = strangers.has(list[i]) ? REPEATED : GARBAGE;
+          strangers.add(list[i]);
+        } else if (this.of[m] >= 0) this.txn[version] = REPEATED;
+        else {
+          this.of[m] = version;
+          this.mop[version] = m;
+          this.txn[version] = outcome[txnOf[m]] === FAIL ? ABORTED : txnOf[m];
+        }
+        if (this.txn[version] < 0) tainted.add(k);
+      }
+    }
+    return tainted;
+  }
+
+  /** Gives every read of a successful transaction its version. */
+  private place(): number[] {
+    const { count, from, to, outcome, keyOf, history } = this.txns;
+    const { mopF, mopVal, listOffset, listLength } = history;
+    const { first, longest, of } = this;
+    const divergent: number[] = [];
+    for (let t = 0; t < count; t++) {
+      if (outcome[t] !== OK) continue;
+      for (let m = from[t]; m < to[t]; m++) {
+        if (mopF[m] !== R) continue;
+        const k = keyOf[m];
+        const value = mopVal[m];
+        if (value === NIL) of[m] = first[k];
+        else if (value >= UNREAD) continue;
+        // Prefixes share the longest's storage. A list that does not may still be equal, if it was stored apart.
+        else if (
+          listOffset[-3 - value] === listOffset[-3 - mopVal[longest[k]]] ||
+          this.isPrefix(m, longest[k])
+        )
+          of[m] = first[k] + listLength[-3 - value];
+        else divergent.push(m);
+      }
+    }
+    return divergent;
+  }
+
+  private isPrefix(read: number, longest: number): boolean {
+    const a = this.txns.list(read);
+    const b = this.txns.list(longest);
+    for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+    return true;
+  }
+
+  /** The latest version up to `version` that a transaction wrote with effect, or the initial one. */
+  settled(version: number): number {
+    let v = version;
+    while (this.txn[v] < INITIAL) v--;
+    return v;
+  }
+
+  /** The first version after `version` that a transaction wrote with effect, or −1. */
+  next(version: number): number {
+    let v = version + 1;
+    while (this.txn[v] < INITIAL) v++;
+    return this.txn[v] >= 0 ? v : -1;
+  }
+
+  /** Appends of successful transactions that no read shows. They come after all that the longest read shows. */
+  unobserved(): number[] {
+    const { count, from, to, outcome, history } = this.txns;
+    const mops: number[] = [];
+    for (let t = 0; t < count; t++)
+      if (outcome[t] === OK)
+        for (let m = from[t]; m < to[t]; m++) if (history.mopF[m] === APPEND && this.of[m] < 0) mops.push(m);
+    return mops;
+  }
+
+  /** Whether the transaction is a vertex of the graph: it succeeded, or something it wrote was seen. */
+  hadEffect(t: number): boolean {
+    const { outcome, from, to } = this.txns;
+    if (outcome[t] !== INFO) return outcome[t] === OK;
+    for (let m = from[t]; m < to[t]; m++) if (this.of[m] >= 0) return true;
+    return false;
+  }
+}
