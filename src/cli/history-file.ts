@@ -40,7 +40,8 @@ function inDirectory(file: string): string {
   if (stat === undefined) throw new UsageError(`${file}: no such file or directory`);
   if (!stat.isDirectory()) return file;
   const found = IN_DIRECTORY.map((name) => join(file, name)).find((path) => existsSync(path));
-  if (found === undefined) throw new UsageError(`${file}: this directory holds no ${IN_DIRECTORY[0]} or ${IN_DIRECTORY[2]}`);
+  if (found === undefined)
+    throw new UsageError(`${file}: this directory holds no ${IN_DIRECTORY[0]} or ${IN_DIRECTORY[2]}`);
   return found;
 }
 

@@ -33,20 +33,20 @@ export class ListStore {
   private readonly spaces: boolean;
 
   families = 0;
-  private start = new Int32Array(1024);
-  private lengths = new Int32Array(1024);
-  private room = new Int32Array(1024);
-  private count = new Int32Array(1024);
-  private text: Uint8Array = new Uint8Array(1 << 16);
+  private start = new Int32Array(64);
+  private lengths = new Int32Array(64);
+  private room = new Int32Array(64);
+  private count = new Int32Array(64);
+  private text: Uint8Array = new Uint8Array(1 << 12);
   private view = new DataView(this.text.buffer);
   /** 0 = no element ends here; −c = the c-th does, no handle yet; h+1 = handle h ends here. */
-  private marks = new Int32Array(1 << 16);
+  private marks = new Int32Array(1 << 12);
   private used = 0;
 
   handles = 0;
   /** The family a handle is a prefix of, or −1 − family where the list is kept apart. */
-  private handleFamily = new Int32Array(1024);
-  private handleLength = new Int32Array(1024);
+  private handleFamily = new Int32Array(64);
+  private handleLength = new Int32Array(64);
   private handleOffset = new Int32Array(0);
   private readonly apartOf = new Map<number, number[]>();
   private apart = new Int32Array(0);

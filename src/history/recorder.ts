@@ -48,9 +48,9 @@ export class Recorder extends RowTable {
 
   private expectedMops = 0;
   mops = 0;
-  mopF = new Uint8Array(1024);
-  mopKey = new Int32Array(1024);
-  mopVal = new Int32Array(1024);
+  mopF = new Uint8Array(256);
+  mopKey = new Int32Array(256);
+  mopVal = new Int32Array(256);
 
   private readonly open = new IdMap();
   private readonly readFamily = new IdMap();

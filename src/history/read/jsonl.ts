@@ -1,7 +1,7 @@
 import { FAIL, INFO, OK } from '../columns.ts';
 import type { Json, Op } from '../op.ts';
 import { INVOKE, Recorder } from '../recorder.ts';
-import { COLON, COMMA, CURLY, QUOTE, UNCURLY } from './json-scanner.ts';
+import { COLON, COMMA, CURLY, OPEN, QUOTE, UNCURLY } from './json-scanner.ts';
 import { JsonValueReader } from './json-value.ts';
 import { takeObject } from './object.ts';
 import { Tokens } from './tokens.ts';
@@ -346,6 +346,8 @@ export class JsonlReader extends JsonValueReader {
   /** The general way: any JSON object. */
   private object(): void {
     const start = this.pos;
+    if (this.bytes[start] === OPEN)
+      this.fail('found "[" where a record "{…}" should be: one record a line, no array around them', start);
     if (this.bytes[start] !== CURLY) this.unexpected('a record "{…}"');
     this.skip();
     const object = JSON.parse(this.decode(start, this.pos)) as { [key: string]: Json };

@@ -1,0 +1,117 @@
+import type { History } from '../history/history.ts';
+import { lint } from '../history/lint.ts';
+import { checks, findCheck } from './checks.ts';
+import { detect } from './detect.ts';
+import { canonicalModel, friendly, isModel } from './models.ts';
+import type { Check, CheckOptions, Verdict } from './verdict.ts';
+
+/** The question cannot be asked: no such check, no such model, or no telling what kind of workload this is. */
+export class CheckError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'CheckError';
+  }
+}
+
+/**
+ * Judges a history. Pure and synchronous.
+ *
+ * `workload` names the check (see `checks`); without it the kind of workload is detected from the operations. The rows
+ * of a history that mixes workloads are judged together here; `checkAll` judges each by its own check.
+ *
+ * @throws CheckError when there is no such check, a model is unknown or not the check's, or detection finds nothing
+ */
+export function check(history: History, options: CheckOptions = {}): Verdict {
+  const { workload, ...rest } = options;
+  return judge(history, workload === undefined ? detected(history) : named(workload), rest);
+}
+
+/**
+ * Judges each workload of a mixed history by its own check: the one of the workload's name, else the one detected from
+ * its operations. A history whose operations name no workload gets one verdict, as from `check`. With `workload`, only
+ * the operations that name it are judged if there are any, else the whole history by the check of that name.
+ *
+ * @throws CheckError as `check`
+ */
+export function checkAll(history: History, options: CheckOptions = {}): Verdict[] {
+  const { workload, ...rest } = options;
+  const used = usedWorkloads(history);
+  if (used.length === 0 || (workload !== undefined && !used.includes(workload)))
+    return [check(history, options)];
+  return (workload === undefined ? used : [workload]).map((name) => {
+    const rows = history.only(name);
+    const verdict = judge(rows, findCheck(name) ?? detected(rows), rest);
+    return name === '' ? verdict : { ...verdict, workload: name };
+  });
+}
+
+function usedWorkloads({ n, workload, workloads }: History): string[] {
+  if (workloads.length === 1) return [];
+  const used = new Set<number>();
+  for (let row = 0; row < n; row++) used.add(workload[row]!);
+  return [...used].sort((a, b) => a - b).map((id) => workloads[id]!);
+}
+
+function named(workload: string): Check {
+  const check = findCheck(workload);
+  if (check === undefined)
+    throw new CheckError(`there is no check for the workload "${workload}"; known: ${names()}`);
+  return check;
+}
+
+function detected(history: History): Check | null {
+  if (history.n === 0) return null;
+  const kinds = detect(history);
+  for (const kind of kinds) {
+    const check = findCheck(kind);
+    if (check !== undefined) return check;
+  }
+  const used = [...new Set(Array.from(history.f.subarray(0, 1000), (f) => `"${history.fs[f]}"`))].slice(0, 8);
+  const guess = kinds.length === 0 ? '' : ` (it looks like ${kinds[0]}, for which there is no check)`;
+  throw new CheckError(
+    `operations named ${used.join(', ')} do not tell what kind of workload this is${guess}; name one of: ${names()}`,
+  );
+}
+
+function names(): string {
+  return checks.map((c) => c.name).join(', ');
+}
+
+function judge(history: History, check: Check | null, options: CheckOptions): Verdict {
+  const models =
+    check === null || options.models === undefined ? options.models : allowed(check, options.models);
+  if (check === null || history.n === 0) return nothing(check, models);
+  const verdict = check.judge(history, { ...options, ...(models === undefined ? {} : { models }) });
+  const warnings = [...new Set([...history.warnings, ...(verdict.warnings ?? []), ...lint(history)])];
+  return warnings.length === 0 ? verdict : { ...verdict, warnings };
+}
+
+/** The models under their friendly names, if the check can judge them. */
+function allowed(check: Check, models: readonly string[]): readonly string[] {
+  const known = check.models.map((m) => (isModel(m) ? canonicalModel(m) : m));
+  return models.map((model) => {
+    const canonical = isModel(model) ? canonicalModel(model) : model;
+    if (!known.includes(canonical))
+      throw new CheckError(
+        `${check.name} cannot be judged against "${model}"; allowed: ${check.models.join(', ')}`,
+      );
+    return friendly(canonical);
+  });
+}
+
+/** Of an empty history: it upholds nothing and breaks nothing. */
+function nothing(check: Check | null, models: readonly string[] | undefined): Verdict {
+  return {
+    check: check?.name ?? 'none',
+    valid: 'unknown',
+    anomalyTypes: [],
+    counts: {},
+    anomalies: [],
+    not: [],
+    alsoNot: [],
+    judged: models ?? check?.models.slice(0, 1) ?? [],
+    consistentWith: [],
+    engine: 'none',
+    reason: 'the history holds no operations of clients',
+  };
+}

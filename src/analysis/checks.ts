@@ -1,0 +1,27 @@
+import { causal, session } from './session/check.ts';
+import type { Check } from './verdict.ts';
+
+/** Every check that `check` and `ordeal check --workload` know, one line each. */
+export const checks: readonly Check[] = [session, causal];
+
+/** Other names that people and tools use for a check. */
+const ALIASES: { readonly [name: string]: string } = {
+  append: 'list-append',
+  'list-append-txn': 'list-append',
+  wr: 'rw-register',
+  txn: 'list-append',
+  cas: 'cas-register',
+  'linearizable-register': 'register',
+  kv: 'register',
+  'key-value': 'register',
+  'fifo-queue': 'queue',
+  lock: 'mutex',
+  ids: 'unique-ids',
+  'unique-id': 'unique-ids',
+  kafka: 'log',
+};
+
+/** The check of that name, or of that alias; undefined when there is none. */
+export function findCheck(name: string): Check | undefined {
+  return checks.find((c) => c.name === name) ?? checks.find((c) => c.name === ALIASES[name]);
+}

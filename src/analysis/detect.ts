@@ -1,0 +1,75 @@
+import { APPEND, type History, OK, R, Shape, W } from '../history/history.ts';
+
+/** Rows looked at: kinds of workloads differ in every few operations. */
+const SAMPLE = 20_000;
+
+/** What a kind of workload is recognised by. */
+interface Traits {
+  readonly fs: ReadonlySet<string>;
+  readonly appends: boolean;
+  readonly writes: boolean;
+  readonly txns: boolean;
+  readonly listReads: boolean;
+  readonly mapReads: boolean;
+  /** Reads that returned a number, alone or with a key. */
+  readonly scalarReads: boolean;
+}
+
+/**
+ * Which kind of workload a history is, by the names of its functions and the shapes of their values: the name of a
+ * check, most likely first. Empty when nothing fits. O(1): looks at the first 20,000 rows.
+ */
+export function detect(history: History): readonly string[] {
+  const t = traits(history);
+  const has = (...names: readonly string[]): boolean => names.some((name) => t.fs.has(name));
+  if (t.txns) {
+    if (t.appends) return ['list-append'];
+    return t.writes || !t.listReads ? ['rw-register'] : ['list-append'];
+  }
+  if (has('send', 'poll')) return ['log'];
+  if (has('enqueue', 'dequeue', 'drain')) return ['queue'];
+  if (has('acquire', 'release', 'lock', 'unlock')) return ['mutex', 'lock'];
+  if (has('transfer')) return ['bank'];
+  if (has('generate')) return ['unique-ids'];
+  if (has('inc', 'increment', 'incr', 'dec', 'decrement', 'decr')) return ['counter'];
+  if (has('contains', 'remove')) return ['set'];
+  if (has('add')) return t.scalarReads && !t.listReads ? ['counter'] : ['set', 'set-full'];
+  if (has('cas', 'compare-and-set')) return ['cas-register', 'register'];
+  if (has('append')) return ['append-list', 'list'];
+  if (has('write', 'put', 'set')) return ['register'];
+  if (has('read', 'get')) {
+    if (t.mapReads) return ['bank'];
+    return t.listReads ? ['set'] : ['register'];
+  }
+  return [];
+}
+
+function traits(history: History): Traits {
+  const { shape, f, fs, outcome, x0, x1, mopF } = history;
+  const rows = Math.min(history.n, SAMPLE);
+  const names = new Set<string>();
+  const kinds = new Set<number>();
+  const reads = new Set<number>();
+  let txns = false;
+  for (let row = 0; row < rows; row++) {
+    const name = fs[f[row]!]!;
+    names.add(name);
+    if (shape[row] === Shape.Txn) {
+      txns = true;
+      for (let i = x0[row]!; i < x0[row]! + x1[row]!; i++) {
+        kinds.add(mopF[i]!);
+        if (mopF[i] === R && history.mopVal[i]! < -2) reads.add(Shape.List);
+      }
+    } else if (outcome[row] === OK && /read|get/.test(name)) reads.add(shape[row]!);
+  }
+  const some = (...shapes: readonly number[]): boolean => shapes.some((s) => reads.has(s));
+  return {
+    fs: names,
+    txns,
+    appends: kinds.has(APPEND),
+    writes: kinds.has(W),
+    listReads: some(Shape.List, Shape.KeyedList, Shape.PairOfPair),
+    mapReads: some(Shape.Other),
+    scalarReads: some(Shape.Scalar, Shape.Pair),
+  };
+}

@@ -1,0 +1,103 @@
+import { FAIL, FIRST_LIST, type History, NEVER, OK, R, Shape } from './history.ts';
+
+/**
+ * What is suspicious about a history although no model forbids it: it hints at a mistake in the test. Processes that
+ * come back after an unknown outcome are told by the reader already (`history.warnings`); duplicate writes by the checks that
+ * need unique ones. O(rows), and O(micro-operations) where a transaction or write failed.
+ */
+export function lint(history: History): string[] {
+  return [...clock(history), ...neverOk(history), ...observedFailures(history)];
+}
+
+function clock({ n, inv, ret, invTime, retTime }: History): string[] {
+  let back = 0;
+  let first = -1;
+  for (let row = 0; row < n; row++) {
+    const before = row > 0 && invTime[row]! < invTime[row - 1]!;
+    if (!before && !(ret[row] !== NEVER && retTime[row]! < invTime[row]!)) continue;
+    if (back++ === 0) first = inv[row]!;
+  }
+  if (back === 0) return [];
+  const times = back === 1 ? 'once' : `${back} times`;
+  return [
+    `the clock goes backwards ${times}, first at index ${first}; order is taken from indices, not times`,
+  ];
+}
+
+function neverOk({ n, f, outcome, fs }: History): string[] {
+  const ok = new Int32Array(fs.length);
+  const all = new Int32Array(fs.length);
+  for (let row = 0; row < n; row++) {
+    all[f[row]!]!++;
+    if (outcome[row] === OK) ok[f[row]!]!++;
+  }
+  return fs.flatMap((name, i) =>
+    all[i]! > 0 && ok[i] === 0 ? [`none of ${all[i]} ${name} operations succeeded`] : [],
+  );
+}
+
+/** Values that only failed operations wrote, and somebody read: a `fail` that did happen. */
+function observedFailures(history: History): string[] {
+  const { n, outcome } = history;
+  if (outcome.indexOf(FAIL) < 0) return [];
+  const failed = new Map<string, number>();
+  for (let row = 0; row < n; row++)
+    if (outcome[row] === FAIL) eachWrite(history, row, (key, value) => failed.set(`${key} ${value}`, row));
+  for (let row = 0; row < n; row++)
+    if (outcome[row] !== FAIL) eachWrite(history, row, (key, value) => failed.delete(`${key} ${value}`));
+  const found: string[] = [];
+  if (failed.size === 0) return found;
+  const keys = new Set([...failed.keys()].map((pair) => Number(pair.split(' ')[0])));
+  const seen = (row: number, key: number, value: number): void => {
+    const writer = failed.get(`${key} ${value}`);
+    if (writer === undefined) return;
+    failed.delete(`${key} ${value}`);
+    const what = `${history.fs[history.f[writer]!]} of ${history.values.show(value)} (index ${history.inv[writer]})`;
+    found.push(
+      `the ${what} failed, and yet index ${history.inv[row]} read it: was its outcome really known?`,
+    );
+  };
+  for (let row = 0; row < n && found.length < MOST; row++)
+    if (outcome[row] === OK) eachRead(history, row, keys, seen);
+  return found;
+}
+
+const MOST = 8;
+const NO_KEY = -1;
+const WRITES = /^(write|put|set|add|enqueue|append|insert)$/;
+const READS = /^(read|get|dequeue|drain)$/;
+
+function eachWrite(history: History, row: number, act: (key: number, value: number) => void): void {
+  const { shape, x0, x1, mopF, mopKey, mopVal } = history;
+  if (shape[row] === Shape.Txn) {
+    for (let i = x0[row]!; i < x0[row]! + x1[row]!; i++) if (mopF[i] !== R) act(mopKey[i]!, mopVal[i]!);
+  } else if (WRITES.test(history.fs[history.f[row]!]!)) {
+    if (shape[row] === Shape.Scalar) act(NO_KEY, x0[row]!);
+    else if (shape[row] === Shape.Pair) act(x0[row]!, x1[row]!);
+  }
+}
+
+function eachRead(
+  history: History,
+  row: number,
+  keys: ReadonlySet<number>,
+  act: (row: number, key: number, value: number) => void,
+): void {
+  const { shape, x0, x1, x2, mopF, mopKey, mopVal, listOffset, listLength, elements } = history;
+  const list = (key: number, from: number, length: number): void => {
+    for (let i = from; i < from + length; i++) act(row, key, elements[i]!);
+  };
+  if (shape[row] === Shape.Txn) {
+    for (let i = x0[row]!; i < x0[row]! + x1[row]!; i++) {
+      if (mopF[i] !== R || !keys.has(mopKey[i]!)) continue;
+      const h = FIRST_LIST - mopVal[i]!;
+      if (h < 0) act(row, mopKey[i]!, mopVal[i]!);
+      else list(mopKey[i]!, listOffset[h]!, listLength[h]!);
+    }
+  } else if (READS.test(history.fs[history.f[row]!]!)) {
+    if (shape[row] === Shape.Scalar) act(row, NO_KEY, x0[row]!);
+    else if (shape[row] === Shape.List) list(NO_KEY, x0[row]!, x1[row]!);
+    else if (shape[row] === Shape.Pair && keys.has(x0[row]!)) act(row, x0[row]!, x1[row]!);
+    else if (shape[row] === Shape.KeyedList && keys.has(x0[row]!)) list(x0[row]!, x1[row]!, x2[row]!);
+  }
+}
