@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../controller/judge.ts';
 import { PlanError } from '../plan.ts';
+import { checkCommand } from './check.ts';
 import { demoCommand } from './demo.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { listCommand } from './list.ts';
@@ -15,6 +16,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(VERSION)
     .addCommand(runCommand())
     .addCommand(demoCommand())
+    .addCommand(checkCommand())
     .addCommand(listCommand());
   for (const command of [program, ...program.commands]) command.exitOverride().showHelpAfterError(HELP_HINT);
   try {
