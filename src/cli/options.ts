@@ -92,7 +92,7 @@ export function planInput(system: string | undefined, flags: RunFlags, drawnSeed
     nemeses: chosen(
       flags.nemesis,
       base.nemeses,
-      base.faults === undefined ? 'partition,kill,pause,clock' : 'none',
+      flags.plan === undefined ? 'partition,kill,pause,clock' : 'none',
       'none',
     ),
   };
