@@ -1,43 +1,35 @@
 import type { Context } from './generator.ts';
 
-/** A context seen through a narrower or altered window. Everything not altered is the base's. */
+/** A context of which something has been altered. A class, because one is made for nearly every question. */
 class Derived implements Context {
   readonly time: number;
   readonly free: readonly number[];
   readonly threads: readonly number[];
+  readonly process: Context['process'];
   readonly id: number;
+  readonly draw: Context['draw'];
   readonly since: number | undefined;
-  private readonly base: Context;
-  private readonly attempt: number;
 
   constructor(
     base: Context,
     free: readonly number[],
     threads: readonly number[],
     since: number | undefined,
-    attempt: number,
+    draw: Context['draw'],
   ) {
     this.time = base.time;
-    this.id = base.id;
     this.free = free;
     this.threads = threads;
+    this.process = base.process;
+    this.id = base.id;
+    this.draw = draw;
     this.since = since;
-    this.base = base;
-    this.attempt = attempt;
-  }
-
-  process(thread: number): number {
-    return this.base.process(thread);
-  }
-
-  draw(what: string, ...at: readonly number[]): number {
-    return this.attempt === 0 ? this.base.draw(what, ...at) : this.base.draw(what, ...at, this.attempt);
   }
 }
 
 /** The context of those who may use only some of the threads. */
 export function narrow(context: Context, free: readonly number[], threads: readonly number[]): Context {
-  return new Derived(context, free, threads, context.since, 0);
+  return new Derived(context, free, threads, context.since, context.draw);
 }
 
 /** The context of one thread. */
@@ -48,12 +40,15 @@ export function solo(context: Context, thread: number): Context {
 
 /** The context of what follows something that was last heard of at `since`. */
 export function following(context: Context, since: number | undefined): Context {
-  return since === context.since ? context : new Derived(context, context.free, context.threads, since, 0);
+  return since === context.since
+    ? context
+    : new Derived(context, context.free, context.threads, since, context.draw);
 }
 
 /** The same situation once more, with other draws: for whoever rejects a proposal. `attempt` counts from 1. */
 export function again(context: Context, attempt: number): Context {
-  return new Derived(context, context.free, context.threads, context.since, attempt);
+  const draw: Context['draw'] = (what, ...at) => context.draw(what, ...at, attempt);
+  return new Derived(context, context.free, context.threads, context.since, draw);
 }
 
 /** An integer in [0, n): the draw `what` of the operation that is about to be. */

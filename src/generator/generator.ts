@@ -12,11 +12,11 @@ export interface Context {
   /** All threads this generator may use, ascending. */
   readonly threads: readonly number[];
   /** The process that a thread currently is. */
-  process(thread: number): number;
+  readonly process: (thread: number) => number;
   /** The id that the next emitted operation will have: unique values derive from it. */
   readonly id: number;
   /** A number in [0, 1): a pure function of the seed and the arguments. Name the decision, then say which one. */
-  draw(what: string, ...at: readonly number[]): number;
+  readonly draw: (what: string, ...at: readonly number[]) => number;
   /** When what this generator follows was last heard of (ns): sleeps count from it. The world's beginning if absent. */
   readonly since?: number;
 }
