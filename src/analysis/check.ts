@@ -80,7 +80,7 @@ function names(): string {
 function judge(history: History, check: Check | null, options: CheckOptions): Verdict {
   const models =
     check === null || options.models === undefined ? options.models : allowed(check, options.models);
-  if (check === null || history.n === 0) return nothing(check, models);
+  if (check === null || history.n === 0) return nothing(history, check, models);
   const verdict = check.judge(history, { ...options, ...(models === undefined ? {} : { models }) });
   const warnings = [...new Set([...history.warnings, ...(verdict.warnings ?? []), ...lint(history)])];
   return warnings.length === 0 ? verdict : { ...verdict, warnings };
@@ -100,7 +100,7 @@ function allowed(check: Check, models: readonly string[]): readonly string[] {
 }
 
 /** Of an empty history: it upholds nothing and breaks nothing. */
-function nothing(check: Check | null, models: readonly string[] | undefined): Verdict {
+function nothing(history: History, check: Check | null, models: readonly string[] | undefined): Verdict {
   return {
     check: check?.name ?? 'none',
     valid: 'unknown',
@@ -113,5 +113,6 @@ function nothing(check: Check | null, models: readonly string[] | undefined): Ve
     consistentWith: [],
     engine: 'none',
     reason: 'the history holds no operations of clients',
+    ...(history.warnings.length === 0 ? {} : { warnings: history.warnings }),
   };
 }

@@ -2,21 +2,20 @@ import { Command, InvalidArgumentError } from 'commander';
 import { CheckError, checkAll } from '../analysis/check.ts';
 import { checks, findCheck } from '../analysis/checks.ts';
 import { type Budget, type CheckOptions, DEFAULT_BUDGET, type Verdict } from '../analysis/verdict.ts';
-import { DURATION_FORM, MS, parseDuration } from '../duration.ts';
 import { HistoryError } from '../history/error.ts';
 import type { Json } from '../history/op.ts';
 import { verdictJson, worst } from './check-json.ts';
 import { checkProgress } from './check-progress.ts';
 import { verdictText } from './check-text.ts';
+import { colours } from './colours.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { readHistoryFile } from './history-file.ts';
-import { colours } from './run.ts';
 
 interface Flags {
   readonly workload?: string;
   readonly model?: readonly string[];
   readonly initial?: Json;
-  readonly budget?: number;
+  readonly budget?: string;
   readonly memory?: number;
   readonly witnesses?: number;
   readonly json?: boolean;
@@ -52,8 +51,9 @@ export function checkCommand(): Command {
     .addHelpText('after', HELP)
     .action(async (files: string[], flags: Flags) => {
       if (flags.workload !== undefined) known(flags.workload);
+      const limit = flags.budget === undefined ? null : await milliseconds(flags.budget);
       let code = 0;
-      for (const file of files) code = worse(code, await oneFile(file, flags));
+      for (const file of files) code = worse(code, await oneFile(file, flags, limit));
       process.exitCode = code;
     });
 }
@@ -66,11 +66,14 @@ function known(workload: string): void {
 }
 
 /** Judges one file, prints what it is, and gives its exit code. */
-async function oneFile(file: string, flags: Flags): Promise<number> {
+async function oneFile(file: string, flags: Flags, limit: number | null): Promise<number> {
   const progress = checkProgress(file);
   try {
     const history = await readHistoryFile(file, progress.reading);
-    const verdicts = checkAll(history, { ...options(flags), progress: progress.judging });
+    const verdicts = checkAll(history, {
+      ...options(flags, budget(limit, flags)),
+      progress: progress.judging,
+    });
     progress.clear();
     print(file, verdicts, flags);
     const valid = worst(verdicts);
@@ -81,22 +84,32 @@ async function oneFile(file: string, flags: Flags): Promise<number> {
   }
 }
 
-function options(flags: Flags): CheckOptions {
+function options(flags: Flags, budget: Budget): CheckOptions {
   return {
     ...(flags.workload === undefined ? {} : { workload: flags.workload }),
     ...(flags.model === undefined ? {} : { models: flags.model }),
     ...(flags.initial === undefined ? {} : { initial: flags.initial }),
     ...(flags.witnesses === undefined ? {} : { witnesses: flags.witnesses }),
-    budget: budget(flags),
+    budget,
   };
 }
 
 /** With a limit on wall time steps are not counted: the caller has said what counts. */
-function budget({ budget: limit, memory }: Flags): Budget {
+function budget(limit: number | null, { memory }: Flags): Budget {
   const tableBytes = memory ?? DEFAULT_BUDGET.tableBytes;
-  if (limit === undefined) return { ...DEFAULT_BUDGET, tableBytes };
-  const end = performance.now() + limit / MS;
+  if (limit === null) return { ...DEFAULT_BUDGET, tableBytes };
+  const end = performance.now() + limit;
   return { steps: Number.MAX_SAFE_INTEGER, tableBytes, expired: () => performance.now() > end };
+}
+
+/** Loaded when needed: durations bring a schema library, and a small history is judged faster than that loads. */
+async function milliseconds(text: string): Promise<number> {
+  const { MS, parseDuration } = await import('../duration.ts');
+  try {
+    return parseDuration(text) / MS;
+  } catch (error) {
+    throw new UsageError(`--budget: ${(error as Error).message}`);
+  }
 }
 
 function print(file: string, verdicts: readonly Verdict[], flags: Flags): void {
@@ -138,14 +151,6 @@ function json(text: string): Json {
     return JSON.parse(text) as Json;
   } catch {
     return text;
-  }
-}
-
-function wall(text: string): number {
-  try {
-    return parseDuration(text);
-  } catch {
-    throw new InvalidArgumentError(`Expected ${DURATION_FORM}.`);
   }
 }
 

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import type { z } from 'zod';
 import { type OptionText, optionTexts } from '../options.ts';
 import { catalogue } from '../plan.ts';
-import { colours } from './run.ts';
+import { colours } from './colours.ts';
 
 interface Entry {
   readonly name: string;

@@ -1,23 +1,27 @@
 import { Command, CommanderError } from 'commander';
-import { VERSION } from '../controller/judge.ts';
-import { PlanError } from '../plan.ts';
-import { checkCommand } from './check.ts';
-import { demoCommand } from './demo.ts';
 import { EXIT, UsageError } from './exit.ts';
-import { listCommand } from './list.ts';
-import { runCommand } from './run.ts';
 
 const HELP_HINT = '(--help shows what is allowed)';
 
+/** Each command's module is loaded when it is called: to judge a history needs no worlds, clusters or schemas. */
+const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
+  run: async () => (await import('./run.ts')).runCommand(),
+  demo: async () => (await import('./demo.ts')).demoCommand(),
+  check: async () => (await import('./check.ts')).checkCommand(),
+  list: async () => (await import('./list.ts')).listCommand(),
+};
+
 /** The program: parses, calls, and gives the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const program = new Command('ordeal')
-    .description('Puts a replicated system through an ordeal and says which consistency guarantees it kept.')
-    .version(VERSION)
-    .addCommand(runCommand())
-    .addCommand(demoCommand())
-    .addCommand(checkCommand())
-    .addCommand(listCommand());
+  const program = new Command('ordeal').description(
+    'Puts a replicated system through an ordeal and says which consistency guarantees it kept.',
+  );
+  const called = argv[2] ?? '';
+  if (Object.hasOwn(COMMANDS, called)) program.addCommand(await COMMANDS[called]!());
+  else {
+    for (const load of Object.values(COMMANDS)) program.addCommand(await load());
+    program.version((await import('../controller/judge.ts')).VERSION);
+  }
   for (const command of [program, ...program.commands]) command.exitOverride().showHelpAfterError(HELP_HINT);
   try {
     await program.parseAsync(argv);
@@ -28,14 +32,15 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 /** Tells the user what went wrong; the exit code. Only a fault of Ordeal's own is told with its stack. */
-function report(error: unknown): number {
+async function report(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.valid : EXIT.usage;
-  if (error instanceof PlanError) {
-    for (const problem of error.problems) process.stderr.write(`ordeal: ${problem}\n`);
-    return EXIT.usage;
-  }
   if (error instanceof UsageError) {
     process.stderr.write(`ordeal: ${error.message}\n`);
+    return EXIT.usage;
+  }
+  const { PlanError } = await import('../plan.ts');
+  if (error instanceof PlanError) {
+    for (const problem of error.problems) process.stderr.write(`ordeal: ${problem}\n`);
     return EXIT.usage;
   }
   process.stderr.write(`ordeal: internal error: ${error instanceof Error ? error.stack : String(error)}\n`);

@@ -6,6 +6,7 @@ import { terminal } from '../../reports/terminal.ts';
 import type { RunVerdict } from '../analysis/run-verdict.ts';
 import { perform } from '../controller/perform.ts';
 import { resolvePlan } from '../plan.ts';
+import { colours } from './colours.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { planInput, planOptions, type RunFlags } from './options.ts';
 import { progressLine } from './progress.ts';
@@ -98,13 +99,6 @@ export async function run(input: unknown, flags: Pick<Flags, 'out' | 'json' | 'q
 
 function shown(report: string, verdict: RunVerdict): string | undefined {
   return verdict.exitCode === EXIT.nothingTested && verdict.verdicts.length === 0 ? undefined : report;
-}
-
-/** Colours on a terminal that wants them: NO_COLOR is honoured (no-color.org), FORCE_COLOR too. */
-export function colours(): boolean {
-  if (process.env.NO_COLOR !== undefined && process.env.NO_COLOR !== '') return false;
-  if (process.env.FORCE_COLOR !== undefined && process.env.FORCE_COLOR !== '0') return true;
-  return process.stdout.isTTY === true;
 }
 
 /** Errors of the file system on the way to a run directory are the user's to mend. */
