@@ -2,6 +2,7 @@ import type { NodeId } from '../../cluster/host.ts';
 import { type Draw, draws, hashText } from '../../random.ts';
 import { Agenda } from '../sim/agenda.ts';
 import type { Action, Link } from '../world.ts';
+import { isClientId } from './protocol.ts';
 
 export type LinkAction = Extract<Action, { readonly links: readonly Link[] }>;
 
@@ -68,6 +69,8 @@ const MS = 1_000_000;
 /** A flight shorter than this may keep alive the chunk of the socket that it came in. */
 const SHORT = 20 * MS;
 
+const CROWD = 10_000;
+
 /**
  * The network between the processes of a run: datagrams over directed links, each with a latency, and what nemeses do
  * to them. It knows no sockets: messages come in by `send` and go out by `Ports`.
@@ -90,6 +93,10 @@ export class Fabric {
   private readonly ports: Ports;
   private readonly now: () => number;
   private readonly draw: Draw;
+  /** Links that are known. */
+  private count = 0;
+  /** At how many of them the idle ones of clients are let go. */
+  private crowded = CROWD;
   private timeout: NodeJS.Timeout | undefined;
   private wakeUp = Number.POSITIVE_INFINITY;
 
@@ -99,6 +106,11 @@ export class Fabric {
     this.ports = ports;
     this.now = now;
     this.draw = draws(options.seed, 'fabric');
+  }
+
+  /** How many links it keeps an account of. */
+  get links(): number {
+    return this.count;
   }
 
   /** Takes a message that `src` sends to `dest`; `text` is kept until it is delivered. */
@@ -125,7 +137,7 @@ export class Fabric {
       return;
     }
     const extra = wire.delay[0] + this.draw(wire.salt, number, 1) * (wire.delay[1] - wire.delay[0]);
-    const kept = wire.state === 'held' || extra > SHORT ? Buffer.from(text) : text;
+    const kept = extra > SHORT ? Buffer.from(text) : text;
     const flight = { wire, generation: wire.generation, incarnation, text: kept };
     this.depart(flight, extra + this.latency(wire, number, 2));
     if (wire.duplicate > 0 && this.draw(wire.salt, number, 3) < wire.duplicate) {
@@ -186,7 +198,7 @@ export class Fabric {
     const { wire, text } = flight;
     if (flight.generation !== wire.generation) return;
     if (wire.state === 'held') {
-      wire.held.push(flight);
+      wire.held.push({ ...flight, text: Buffer.from(text) });
       return;
     }
     wire.flying--;
@@ -212,26 +224,45 @@ export class Fabric {
   }
 
   private wire(from: NodeId, to: NodeId): Wire {
+    return this.wires.get(from)?.get(to) ?? this.newWire(from, to);
+  }
+
+  private newWire(from: NodeId, to: NodeId): Wire {
+    if (this.count >= this.crowded) this.sweep();
+    const wire: Wire = {
+      salt: hashText(`${from}>${to}`),
+      from,
+      to,
+      sent: 0,
+      generation: 0,
+      state: 'whole',
+      loss: 0,
+      duplicate: 0,
+      delay: [0, 0],
+      flying: 0,
+      bytes: 0,
+      held: [],
+    };
     let out = this.wires.get(from);
     if (out === undefined) this.wires.set(from, (out = new Map()));
-    let wire = out.get(to);
-    if (wire === undefined) {
-      wire = {
-        salt: hashText(`${from}>${to}`),
-        from,
-        to,
-        sent: 0,
-        generation: 0,
-        state: 'whole',
-        loss: 0,
-        duplicate: 0,
-        delay: [0, 0],
-        flying: 0,
-        bytes: 0,
-        held: [],
-      };
-      out.set(to, wire);
-    }
+    out.set(to, wire);
+    this.count++;
     return wire;
   }
+
+  /** Client processes are retired by the thousand in a long run: forgets links on which nothing is and nothing was done. */
+  private sweep(): void {
+    for (const [from, out] of this.wires) {
+      for (const [to, wire] of out) {
+        if (wire.flying === 0 && isUntouched(wire) && (isClientId(from) || isClientId(to)) && out.delete(to))
+          this.count--;
+      }
+      if (out.size === 0) this.wires.delete(from);
+    }
+    this.crowded = Math.max(CROWD, 2 * this.count);
+  }
+}
+
+function isUntouched({ state, loss, duplicate, delay }: Wire): boolean {
+  return state === 'whole' && loss === 0 && duplicate === 0 && delay[1] === 0;
 }

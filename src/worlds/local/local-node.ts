@@ -1,4 +1,3 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import type { NodeId } from '../../cluster/host.ts';
 import type { Json } from '../../history/op.ts';
@@ -9,6 +8,7 @@ import { NODE_VARIABLE, type NodeConfig } from '../process/node-config.ts';
 import { cutPower } from '../process/power-failure.ts';
 import { environmentError } from './environment.ts';
 import { Exchange } from './exchange.ts';
+import { logLength, logTail } from './log-tail.ts';
 import type { LocalOptions } from './options.ts';
 import type { Command, Supervision } from './supervision.ts';
 import type { SwitchboardLine } from './switchboard-line.ts';
@@ -187,7 +187,7 @@ export class LocalNode {
       this.starting = undefined;
       done(error);
     };
-    const logged = sizeOf(this.log);
+    const logged = logLength(this.log);
     supervision.spawn(child, this.world.command(this.config()), {
       spawned: (id) => {
         pid = id;
@@ -229,7 +229,7 @@ export class LocalNode {
       killed();
       return;
     }
-    const words = tailOf(this.log, logged);
+    const words = logTail(this.log, logged);
     const what = this.late ? `did not start within ${this.options.startLimit / SECOND} s` : how;
     this.late = false;
     const reason = words === '' ? what : `${what}: ${words}`;
@@ -262,22 +262,4 @@ export class LocalNode {
 /** The environment in which a node of this configuration runs. */
 export function nodeEnvironment(config: NodeConfig): { readonly [name: string]: string } {
   return { [NODE_VARIABLE]: JSON.stringify(config as unknown as Json) };
-}
-
-function sizeOf(file: string): number {
-  return fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-}
-
-const TAIL_LINES = 20;
-const TAIL_BYTES = 4096;
-
-/** The last lines written to a log since it was so long. */
-function tailOf(file: string, since: number): string {
-  try {
-    const bytes = fs.readFileSync(file);
-    const text = bytes.subarray(Math.max(since, bytes.length - TAIL_BYTES)).toString('utf8');
-    return text.trim().split('\n').slice(-TAIL_LINES).join('\n');
-  } catch {
-    return '';
-  }
 }

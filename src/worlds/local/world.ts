@@ -11,8 +11,9 @@ import { ClientLink, LocalClient } from './client-link.ts';
 import { environmentError } from './environment.ts';
 import type { LinkAction } from './fabric.ts';
 import { type Effect, LocalNode, nodeEnvironment } from './local-node.ts';
+import { logLength, logTail } from './log-tail.ts';
 import { LOCAL_DEFAULTS, type LocalOptions } from './options.ts';
-import { SWITCHBOARD_VARIABLE, type SwitchboardConfig } from './protocol.ts';
+import { isNodeId, SWITCHBOARD_VARIABLE, type SwitchboardConfig } from './protocol.ts';
 import { type Command, Supervision } from './supervision.ts';
 import { SwitchboardLine } from './switchboard-line.ts';
 import { refuse } from './validate.ts';
@@ -86,7 +87,10 @@ export class LocalWorld implements World {
   private failure: Error | undefined;
   private readonly afterwards: (() => void)[] = [];
 
+  /** Throws on node ids that could not be told from each other, from clients or from paths. */
   constructor(setup: LocalSetup) {
+    const bad = setup.nodes.find((id, i) => !isNodeId(id) || setup.nodes.indexOf(id) !== i);
+    if (bad !== undefined) throw new Error(`no two nodes, and no node at all, can be called ${bad}`);
     this.setup = setup;
     this.nodes = setup.nodes;
     this.options = { ...LOCAL_DEFAULTS, ...setup.options };
@@ -112,7 +116,14 @@ export class LocalWorld implements World {
       return;
     }
     this.supervision.start({ ...this.setup.command('supervisor', [this.run]), env: this.environment() });
-    this.startSwitchboard(directory, () => this.startNodes());
+    // All at once: nodes wait for the switchboard, not their set-up for its.
+    let missing = 1 + this.cluster.size;
+    const started = (effect: Effect) => {
+      if (effect instanceof Error) this.fail(effect.message);
+      else if (--missing === 0) this.settle();
+    };
+    this.startSwitchboard(directory, () => started(true));
+    for (const node of this.cluster.values()) node.start(started);
   }
 
   openClient(id: NodeId, create: (host: ClientHost) => ClientMachine): OpenClient {
@@ -203,7 +214,11 @@ export class LocalWorld implements World {
       env: this.environment({ [SWITCHBOARD_VARIABLE]: JSON.stringify(config) }),
       log,
     };
-    const lost = (how: string) => this.fail(`the switchboard ${how} (log: ${log})`);
+    const logged = logLength(log);
+    const lost = (how: string) => {
+      const words = logTail(log, logged);
+      this.fail(`the switchboard ${how}${words && `: ${words}`} (log: ${log})`);
+    };
     this.switchboard.start(
       command,
       (port) =>
@@ -213,15 +228,6 @@ export class LocalWorld implements World {
         }),
       lost,
     );
-  }
-
-  private startNodes(): void {
-    let missing = this.cluster.size;
-    const started = (effect: Effect) => {
-      if (effect instanceof Error) this.fail(effect.message);
-      else if (--missing === 0) this.settle();
-    };
-    for (const node of this.cluster.values()) node.start(started);
   }
 
   /** Tells whoever waits for the set-up, once. */
