@@ -39,7 +39,6 @@ export function checkCommand(): Command {
     .option(
       '--budget <duration>',
       'give up a file after this long and say unknown, instead of counting steps',
-      wall,
     )
     .option('--memory <size>', 'bytes of tables a search may hold, as in 512m or 4g (default: 1g)', bytes)
     .option(
