@@ -1,8 +1,9 @@
 import { causal, session } from './session/check.ts';
+import { set } from './sets/set.ts';
 import type { Check } from './verdict.ts';
 
 /** Every check that `check` and `ordeal check --workload` know, one line each. */
-export const checks: readonly Check[] = [session, causal];
+export const checks: readonly Check[] = [set, session, causal];
 
 /** Other names that people and tools use for a check. */
 const ALIASES: { readonly [name: string]: string } = {

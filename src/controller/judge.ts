@@ -1,5 +1,6 @@
 import type { Workload } from '../../workloads/workload.ts';
 import { implies, isModel } from '../analysis/models.ts';
+import { attribute } from '../analysis/run/attribution.ts';
 import { availability } from '../analysis/run/availability.ts';
 import { splitBrain } from '../analysis/run/split-brain.ts';
 import type { ClaimLine, RunVerdict } from '../analysis/run-verdict.ts';
@@ -65,7 +66,8 @@ function judgeWorkload(
   const verdicts = thing.judge(history, { models, budget, events: recording.events }, options);
   const missing = missingEvidence(history, thing);
   return verdicts.map((verdict) => {
-    const named = { ...verdict, workload: thing.name };
+    const anomalies = verdict.anomalies.map((a) => attribute(a, recording.events));
+    const named = { ...verdict, workload: thing.name, anomalies };
     return missing === undefined || verdict.valid !== true
       ? named
       : { ...named, valid: 'unknown' as const, reason: missing };
