@@ -64,8 +64,9 @@ function explainOrder(
 }
 
 function heading({ type, steps }: Cycle): string {
-  const count = steps.length;
-  return `${type}: ${count} transactions that would each have to come before the next, and the last before the first`;
+  return steps.length === 2
+    ? `${type}: two transactions, each of which would have to come before the other`
+    : `${type}: ${steps.length} transactions, each of which would have to come before the next, and the last before the first`;
 }
 
 function argument(steps: readonly Step[]): string[] {

@@ -87,9 +87,9 @@ function judge(whole: History, options: CheckOptions = {}): Verdict {
 
   say('ordering versions', 1);
   const versions = new Versions(txns, writers);
-  const findings = scan(txns, writers, versions, keep);
+  const { findings, unobserved } = scan(txns, writers, versions, keep);
   say('looking for cycles', 2);
-  const dependencies = new Dependencies(txns, writers, versions);
+  const dependencies = new Dependencies(txns, writers, versions, unobserved);
   const report = cyclesOf(txns, dependencies, options, keep);
   say('explaining', 3);
   const explain = reasons(txns, versions, report.cycles);
@@ -108,11 +108,12 @@ function cyclesOf(
 ): CycleReport {
   const budget = options.budget ?? DEFAULT_BUDGET;
   const core = kahn(dependencies.lean(), txns);
+  if (core.length === 0) return { cycles: [], counts: new Map(), parts: [], cut: false };
   const edges = dependencies.among(core);
   const query = {
     edges,
     intervals: txns,
-    process: core.length > 0 ? txns.processes() : new Int32Array(0),
+    process: txns.processes(),
     witnesses,
     steps: { left: budget.steps, expired: budget.expired },
   };

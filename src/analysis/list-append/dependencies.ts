@@ -20,37 +20,37 @@ export class Dependencies {
   /** What comes after the last version that anybody saw, and the reads that diverge: few, so explicit. */
   private readonly extra: Edges;
 
-  constructor(txns: Transactions, writers: Writers, versions: Versions) {
+  constructor(txns: Transactions, writers: Writers, versions: Versions, unobserved: readonly number[]) {
     this.txns = txns;
     this.versions = versions;
     this.extra = new Edges(txns.count);
-    addUnobserved(this.extra, txns, versions);
+    addUnobserved(this.extra, txns, versions, unobserved);
     for (const m of versions.divergent) {
       const w = lastWriter(txns, writers, m);
       if (w >= 0) this.extra.add(w, txns.txnOf[m], WR, m);
     }
   }
 
-  /** Edges without labels, to peel: two passes, no list of edges between them. O(micro-operations + versions). */
+  /** Edges without labels, to peel: counted in one pass, placed in another. O(micro-operations + versions). */
   lean(): Csr {
     const { extra } = this;
-    const offset = new Int32Array(extra.vertices + 1);
-    this.each((from) => {
-      offset[from + 1]++;
-    });
-    for (let e = 0; e < extra.length; e++) offset[extra.src[e] + 1]++;
-    for (let v = 0; v < extra.vertices; v++) offset[v + 1] += offset[v];
-    const next = offset.slice(0, extra.vertices);
-    const dst = new Int32Array(offset[extra.vertices]);
-    this.each((from, to) => {
-      dst[next[from]++] = to;
-    });
+    const { vertices } = extra;
+    const degree = new Int32Array(vertices + 1);
+    this.each(degree, null);
+    for (let e = 0; e < extra.length; e++) degree[extra.src[e]]++;
+    const offset = new Int32Array(vertices + 1);
+    for (let v = 0; v < vertices; v++) offset[v + 1] = offset[v] + degree[v];
+    const next = degree;
+    next.set(offset);
+    const dst = new Int32Array(offset[vertices]);
+    this.each(next, dst);
     for (let e = 0; e < extra.length; e++) dst[next[extra.src[e]]++] = extra.dst[e];
-    const none = new Uint8Array(0);
-    return { txns: extra.txns, vertices: extra.vertices, offset, dst, label: none, why: new Int32Array(0) };
+    const label = new Uint8Array(0);
+    return { txns: extra.txns, vertices, offset, dst, label, why: new Int32Array(0) };
   }
 
-  private each(visit: (from: number, to: number) => void): void {
+  /** Advances `cursor` at the source of every edge, and where there is a `dst` puts its target there. */
+  private each(cursor: Int32Array, dst: Int32Array | null): void {
     const { count, from, to, outcome, history } = this.txns;
     const { mopF } = history;
     const { of, txn } = this.versions;
@@ -61,17 +61,26 @@ export class Dependencies {
         if (version < 0 || mopF[m] !== R) continue;
         let w = txn[version];
         if (w < -1) w = txn[this.versions.settled(version)];
-        if (w >= 0 && w !== t) visit(w, t);
+        if (w >= 0 && w !== t) {
+          if (dst === null) cursor[w]++;
+          else dst[cursor[w]++] = t;
+        }
         w = txn[version + 1];
         if (w < -1) w = this.nextWriter(version);
-        if (w >= 0 && w !== t) visit(t, w);
+        if (w >= 0 && w !== t) {
+          if (dst === null) cursor[t]++;
+          else dst[cursor[t]++] = w;
+        }
       }
     }
     let before = -1;
     for (let v = 0; v < txn.length; v++) {
       const w = txn[v];
       if (w < -1) continue;
-      if (w >= 0 && before >= 0 && before !== w) visit(before, w);
+      if (w >= 0 && before >= 0 && before !== w) {
+        if (dst === null) cursor[before]++;
+        else dst[cursor[before]++] = w;
+      }
       before = w;
     }
   }
@@ -116,35 +125,34 @@ export class Dependencies {
  * writer of the last version → each (ww), readers of the last version → each (rw). Where both sides are large, hubs carry the rw: one
  * chain over the appenders from either end, so that a reader who appends too can be led past itself.
  */
-function addUnobserved(edges: Edges, txns: Transactions, versions: Versions): void {
-  const mops = versions.unobserved();
+function addUnobserved(edges: Edges, txns: Transactions, versions: Versions, mops: readonly number[]): void {
   if (mops.length === 0) return;
-  const { keyOf, txnOf, count, from, to, outcome, history, keys } = txns;
-  const { first, of, txn } = versions;
-  const appends = new Map<number, number[]>();
+  const { keyOf, txnOf, keys } = txns;
+  const { first, txn } = versions;
+  // By key: 1 + its place in the lists, where it has such appends at all.
+  const slot = new Int32Array(keys);
+  const appends: number[][] = [];
+  const readers: number[][] = [];
   for (const m of mops) {
-    const list = appends.get(keyOf[m]) ?? [];
-    // One edge a transaction is enough: the first of its appends stands for all.
-    if (list.length === 0 || txnOf[list[list.length - 1]] !== txnOf[m]) list.push(m);
-    appends.set(keyOf[m], list);
-  }
-  const last = new Int32Array(keys).fill(0x7fffffff);
-  for (const k of appends.keys()) last[k] = versions.settled(first[k + 1] - 1);
-  const readers = new Map<number, number[]>();
-  for (let t = 0; t < count; t++) {
-    if (outcome[t] !== OK) continue;
-    for (let m = from[t]; m < to[t]; m++) {
-      const k = keyOf[m];
-      if (of[m] < last[k] || history.mopF[m] !== R) continue;
-      const list = readers.get(k) ?? [];
-      if (list.length === 0 || txnOf[list[list.length - 1]] !== t) list.push(m);
-      readers.set(k, list);
+    const k = keyOf[m];
+    if (slot[k] === 0) {
+      slot[k] = appends.push([m]);
+      readers.push([]);
+      continue;
     }
+    // One edge a transaction is enough: the first of its appends stands for all.
+    const list = appends[slot[k] - 1];
+    if (txnOf[list[list.length - 1]] !== txnOf[m]) list.push(m);
   }
-  for (const [k, list] of appends) {
-    const writer = txn[last[k]];
+  for (const m of versions.complete) {
+    if (slot[keyOf[m]] === 0) continue;
+    const list = readers[slot[keyOf[m]] - 1];
+    if (list.length === 0 || txnOf[list[list.length - 1]] !== txnOf[m]) list.push(m);
+  }
+  for (const [i, list] of appends.entries()) {
+    const writer = txn[versions.settled(first[keyOf[list[0]] + 1] - 1)];
     for (const m of list) if (writer >= 0 && writer !== txnOf[m]) edges.add(writer, txnOf[m], WW, m);
-    const reads = readers.get(k) ?? [];
+    const reads = readers[i];
     if (reads.length * list.length <= 4 * (reads.length + list.length)) {
       for (const r of reads)
         for (const m of list) if (txnOf[r] !== txnOf[m]) edges.add(txnOf[r], txnOf[m], RW, r);

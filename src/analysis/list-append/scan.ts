@@ -8,24 +8,35 @@ import type { Writers } from './writers.ts';
 /**
  * One pass over all transactions for every anomaly that shows in one transaction, in one key, or in a pair of reads. O(micro-operations)
  * where reads are prefixes of each other and orders are untainted; the elements of the others are looked at one by one.
+ *
+ * `unobserved`: appends of successful transactions that no read shows. They come after all that the longest read shows.
  */
-export function scan(txns: Transactions, writers: Writers, versions: Versions, keep: number): Findings {
+export function scan(
+  txns: Transactions,
+  writers: Writers,
+  versions: Versions,
+  keep: number,
+): { findings: Findings; unobserved: readonly number[] } {
   const findings = new Findings(keep);
-  const suspects = scanTransactions(txns, versions, findings);
+  const { suspects, unobserved } = scanTransactions(txns, versions, findings);
   for (const t of suspects) checkInternal(txns, t, findings);
   for (const k of versions.tainted) scanTainted(txns, versions, k, findings);
   scanTaintedReads(txns, versions, findings);
   scanDivergent(txns, writers, versions, findings);
-  return findings;
+  return { findings, unobserved };
 }
 
 /** G1b and lost updates. Gives the transactions that may contradict themselves. */
-function scanTransactions(txns: Transactions, versions: Versions, findings: Findings): number[] {
-  const { count, keys, from, to, outcome, keyOf, txnOf } = txns;
+function scanTransactions(
+  txns: Transactions,
+  versions: Versions,
+  findings: Findings,
+): { suspects: number[]; unobserved: number[] } {
+  const { count, keys, from, to, outcome, keyOf, txnOf, intermediate } = txns;
   const { mopF, mopVal } = txns.history;
   const { of } = versions;
   const suspects: number[] = [];
-  const intermediate = intermediateAppends(txns);
+  const unobserved: number[] = [];
   // By key, valid while `seen` is the transaction: the version it must be at (−1 unknown), the latest it read, its first read, whether
   // it appended.
   const seen = new Int32Array(keys).fill(-1);
@@ -62,6 +73,7 @@ function scanTransactions(txns: Transactions, versions: Versions, findings: Find
         if (version >= 0 && last >= 0 && intermediate[last] === 1 && txnOf[last] !== t)
           findings.add({ type: 'G1b', read: m, append: last });
       } else {
+        if (version < 0) unobserved.push(m);
         // No earlier read may show it. If it did not create the next version, a later read will not agree.
         if (version >= 0 && version <= latest[k]) suspect = true;
         at[k] = fresh || version === at[k] + 1 ? version : -1;
@@ -84,7 +96,7 @@ function scanTransactions(txns: Transactions, versions: Versions, findings: Find
     if (suspect) suspects.push(t);
   }
   for (const { reads, append } of updates.values()) findings.add({ type: 'lost-update', reads, append });
-  return suspects;
+  return { suspects, unobserved };
 }
 
 /** The first append to the key of a read, in its transaction, after it. */
@@ -92,21 +104,6 @@ function appendAfter(txns: Transactions, read: number): number {
   let m = read + 1;
   while (txns.keyOf[m] !== txns.keyOf[read] || txns.history.mopF[m] !== APPEND) m++;
   return m;
-}
-
-/** By micro-operation: 1 for an append that its transaction followed by another to the same key. */
-function intermediateAppends(txns: Transactions): Uint8Array {
-  const { count, keys, from, to, keyOf, history } = txns;
-  const intermediate = new Uint8Array(txns.mops);
-  const last = new Int32Array(keys).fill(-1);
-  for (let t = 0; t < count; t++)
-    for (let m = from[t]; m < to[t]; m++) {
-      if (history.mopF[m] !== APPEND) continue;
-      const before = last[keyOf[m]];
-      if (before >= from[t] && before < m) intermediate[before] = 1;
-      last[keyOf[m]] = m;
-    }
-  return intermediate;
 }
 
 /** Dirty updates and repeated elements of a key whose order holds something that should not be there. */
@@ -155,8 +152,7 @@ function scanTaintedReads(txns: Transactions, versions: Versions, findings: Find
 
 /** Reads that are no prefix of their key's longest: what they contradict, and what else is wrong with them. */
 function scanDivergent(txns: Transactions, writers: Writers, versions: Versions, findings: Findings): void {
-  const { keyOf, txnOf } = txns;
-  const intermediate = versions.divergent.length > 0 ? intermediateAppends(txns) : null;
+  const { keyOf, txnOf, intermediate } = txns;
   for (const m of versions.divergent) {
     const k = keyOf[m];
     findings.add({ type: 'incompatible-order', read: m, other: versions.longest[k] });
@@ -175,7 +171,7 @@ function scanDivergent(txns: Transactions, writers: Writers, versions: Versions,
         failed = true;
         findings.add({ type: 'G1a', read: m, append });
       }
-      if (append >= 0 && i === list.length - 1 && intermediate?.[append] === 1 && txnOf[append] !== txnOf[m])
+      if (append >= 0 && i === list.length - 1 && intermediate[append] === 1 && txnOf[append] !== txnOf[m])
         findings.add({ type: 'G1b', read: m, append });
       if (met.has(element) && !repeated) {
         repeated = true;

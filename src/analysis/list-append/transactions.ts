@@ -23,19 +23,21 @@ export class Transactions {
   /** By micro-operation: its transaction and its key. */
   readonly txnOf: Int32Array;
   readonly keyOf: Int32Array;
-  /** By key: the value id of the key. */
-  readonly keyIds: Int32Array;
+  /** By micro-operation: 1 for an append that its transaction followed by another to the same key. */
+  readonly intermediate: Uint8Array;
   readonly keys: number;
+  readonly perKey: KeyColumns;
+  readonly appends: number;
   /** Why this is no history of appends and list reads, if it is none: with a micro-operation as example. */
   readonly foreign: string | null;
 
   constructor(history: History) {
     this.history = history;
-    const rows: number[] = [];
-    for (let r = 0; r < history.n; r++) if (history.shape[r] === Shape.Txn) rows.push(r);
-    const n = rows.length;
+    const { shape, x0, x1 } = history;
+    let n = 0;
+    for (let r = 0; r < history.n; r++) if (shape[r] === Shape.Txn) n++;
     this.count = n;
-    this.row = Int32Array.from(rows);
+    this.row = new Int32Array(n);
     this.from = new Int32Array(n);
     this.to = new Int32Array(n);
     this.outcome = new Uint8Array(n);
@@ -43,51 +45,68 @@ export class Transactions {
     this.ret = new Int32Array(n);
     let mops = 0;
     let succeeded = 0;
-    for (let t = 0; t < n; t++) {
-      const r = this.row[t];
-      this.from[t] = history.x0[r];
-      this.to[t] = history.x0[r] + history.x1[r];
+    for (let r = 0, t = 0; r < history.n; r++) {
+      if (shape[r] !== Shape.Txn) continue;
+      this.row[t] = r;
+      this.from[t] = x0[r];
+      this.to[t] = x0[r] + x1[r];
       if (this.to[t] > mops) mops = this.to[t];
       this.outcome[t] = history.outcome[r];
       this.inv[t] = history.inv[r];
       this.ret[t] = history.outcome[r] === OK ? history.ret[r] : NEVER;
       if (history.outcome[r] === OK) succeeded++;
+      t++;
     }
     this.mops = mops;
     this.succeeded = succeeded;
     this.txnOf = new Int32Array(mops);
     this.keyOf = new Int32Array(mops);
-    const { keyIds, foreign } = this.numberKeys();
-    this.keyIds = keyIds;
-    this.keys = keyIds.length;
-    this.foreign = foreign;
+    this.intermediate = new Uint8Array(mops);
+    const columns = new KeyColumns();
+    const { appends, foreign } = this.read(columns);
+    this.perKey = columns;
+    this.keys = columns.count;
+    this.appends = appends;
+    this.foreign = foreign < 0 ? null : `${this.showMop(foreign)} is neither an append nor a read of a list`;
   }
 
-  private numberKeys(): { keyIds: Int32Array; foreign: string | null } {
-    const { mopF, mopKey, mopVal } = this.history;
-    const { txnOf, keyOf, from, to } = this;
+  /** The one pass that gives every key its number, and by key what the later ones need to make their tables. */
+  private read(columns: KeyColumns): { appends: number; foreign: number } {
+    const { mopF, mopKey, mopVal, listLength } = this.history;
+    const { txnOf, keyOf, intermediate, from, to, outcome } = this;
     const numbers = new IdMap();
-    const ids: number[] = [];
+    let { lowest, highest, longest, length, last } = columns;
+    let appends = 0;
     let foreign = -1;
-    for (let t = 0; t < this.count; t++)
-      for (let m = from[t]; m < to[t]; m++) {
-        const id = mopKey[m];
-        let key = numbers.get(id) - 1;
-        if (key < 0) {
-          key = ids.length;
-          ids.push(id);
-          numbers.set(id, key + 1);
+    for (let t = 0; t < this.count; t++) {
+      const start = from[t];
+      for (let m = start; m < to[t]; m++) {
+        let k = numbers.get(mopKey[m]) - 1;
+        if (k < 0) {
+          k = columns.add();
+          ({ lowest, highest, longest, length, last } = columns);
+          numbers.set(mopKey[m], k + 1);
         }
         txnOf[m] = t;
-        keyOf[m] = key;
-        const f = mopF[m];
-        // Reads of lists have handles below UNREAD; what lies above NIL is a register's value.
-        if (f !== APPEND && (f !== R || mopVal[m] > NIL)) foreign = m;
+        keyOf[m] = k;
+        const value = mopVal[m];
+        if (mopF[m] === APPEND) {
+          appends++;
+          if (value < lowest[k]) lowest[k] = value;
+          if (value > highest[k]) highest[k] = value;
+          const before = last[k];
+          if (before >= start && before < m) intermediate[before] = 1;
+          last[k] = m;
+        } else if (mopF[m] !== R || value > NIL) {
+          // Reads of lists have handles below UNREAD; what lies above NIL is a register's value.
+          foreign = m;
+        } else if (value < UNREAD && outcome[t] === OK && listLength[-3 - value] > length[k]) {
+          length[k] = listLength[-3 - value];
+          longest[k] = m;
+        }
       }
-    return {
-      keyIds: Int32Array.from(ids),
-      foreign: foreign < 0 ? null : `${this.showMop(foreign)} is neither an append nor a read of a list`,
-    };
+    }
+    return { appends, foreign };
   }
 
   isOk(t: number): boolean {
@@ -117,11 +136,41 @@ export class Transactions {
     return this.history.values.show(this.history.mopKey[mop]);
   }
 
-  showMop(mop: number): string {
+  private showMop(mop: number): string {
     const { mopF, mopVal, values } = this.history;
-    if (mopF[mop] === APPEND) return `append(${this.key(mop)}, ${values.show(mopVal[mop])})`;
-    return mopF[mop] === R && mopVal[mop] <= NIL
-      ? `r(${this.key(mop)})`
-      : `${mopF[mop] === R ? 'r' : 'w'}(${this.key(mop)}, ${values.show(mopVal[mop])})`;
+    return `${mopF[mop] === R ? 'r' : 'w'}(${this.key(mop)}, ${values.show(mopVal[mop])})`;
   }
+}
+
+/** What one pass learns of each key. */
+export class KeyColumns {
+  count = 0;
+  /** The smallest and the largest value id appended; lowest > highest where nothing was. */
+  lowest = new Int32Array(1024);
+  highest = new Int32Array(1024);
+  /** A longest read by a successful transaction, or −1, and its length. */
+  longest = new Int32Array(1024);
+  length = new Int32Array(1024);
+  /** The last append met so far. */
+  last = new Int32Array(1024);
+
+  add(): number {
+    const k = this.count++;
+    if (k === this.lowest.length) {
+      this.lowest = doubled(this.lowest);
+      this.highest = doubled(this.highest);
+      this.longest = doubled(this.longest);
+      this.length = doubled(this.length);
+      this.last = doubled(this.last);
+    }
+    this.lowest[k] = 0x7fffffff;
+    this.highest[k] = this.longest[k] = this.last[k] = -1;
+    return k;
+  }
+}
+
+function doubled(column: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const wide = new Int32Array(column.length * 2);
+  wide.set(column);
+  return wide;
 }

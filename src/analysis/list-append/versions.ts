@@ -1,4 +1,4 @@
-import { APPEND, FAIL, INFO, OK, R, UNREAD } from '../../history/history.ts';
+import { FAIL, OK, R, UNREAD } from '../../history/history.ts';
 import { NIL } from '../../history/values.ts';
 import type { Transactions } from './transactions.ts';
 import type { Writers } from './writers.ts';
@@ -30,6 +30,8 @@ export class Versions {
   readonly of: Int32Array;
   /** By key: the micro-operation of a longest read, or −1. */
   readonly longest: Int32Array;
+  /** Reads that saw all that anybody saw of their key. */
+  readonly complete: readonly number[];
   /** Keys whose order holds an element that is not from a transaction that had effect. */
   readonly tainted: ReadonlySet<number>;
   /** Reads that are no prefix of their key's longest. */
@@ -38,32 +40,17 @@ export class Versions {
   constructor(txns: Transactions, writers: Writers) {
     this.txns = txns;
     const { keys } = txns;
-    this.longest = new Int32Array(keys).fill(-1);
+    const { longest, length } = txns.perKey;
+    this.longest = longest;
     this.of = new Int32Array(txns.mops).fill(-1);
     this.first = new Int32Array(keys + 1);
-    this.findLongest();
+    for (let k = 0; k < keys; k++) this.first[k + 1] = this.first[k] + length[k] + 1;
     this.txn = new Int32Array(this.first[keys] + 1).fill(INITIAL);
     this.mop = new Int32Array(this.first[keys] + 1).fill(-1);
     this.tainted = this.order(writers);
-    this.divergent = this.place();
-  }
-
-  private findLongest(): void {
-    const { count, from, to, outcome, keyOf, keys, history } = this.txns;
-    const { mopF, mopVal, listLength } = history;
-    const length = new Int32Array(keys);
-    for (let t = 0; t < count; t++) {
-      if (outcome[t] !== OK) continue;
-      for (let m = from[t]; m < to[t]; m++) {
-        if (mopF[m] !== R || mopVal[m] >= UNREAD) continue;
-        const l = listLength[-3 - mopVal[m]];
-        if (l > length[keyOf[m]]) {
-          length[keyOf[m]] = l;
-          this.longest[keyOf[m]] = m;
-        }
-      }
-    }
-    for (let k = 0; k < keys; k++) this.first[k + 1] = this.first[k] + length[k] + 1;
+    const { divergent, complete } = this.place();
+    this.divergent = divergent;
+    this.complete = complete;
   }
 
   /** Looks up who wrote each element of each longest read. */
@@ -93,29 +80,38 @@ export class Versions {
   }
 
   /** Gives every read of a successful transaction its version. */
-  private place(): number[] {
-    const { count, from, to, outcome, keyOf, history } = this.txns;
+  private place(): { divergent: number[]; complete: number[] } {
+    const { count, keys, from, to, outcome, keyOf, history } = this.txns;
     const { mopF, mopVal, listOffset, listLength } = history;
     const { first, longest, of } = this;
+    const storage = new Int32Array(keys);
+    const last = new Int32Array(keys);
+    for (let k = 0; k < keys; k++) {
+      storage[k] = longest[k] < 0 ? -1 : listOffset[-3 - mopVal[longest[k]]];
+      last[k] = this.settled(first[k + 1] - 1);
+    }
     const divergent: number[] = [];
+    const complete: number[] = [];
     for (let t = 0; t < count; t++) {
       if (outcome[t] !== OK) continue;
       for (let m = from[t]; m < to[t]; m++) {
-        if (mopF[m] !== R) continue;
-        const k = keyOf[m];
         const value = mopVal[m];
-        if (value === NIL) of[m] = first[k];
-        else if (value >= UNREAD) continue;
-        // Prefixes share the longest's storage. A list that does not may still be equal, if it was stored apart.
-        else if (
-          listOffset[-3 - value] === listOffset[-3 - mopVal[longest[k]]] ||
-          this.isPrefix(m, longest[k])
-        )
-          of[m] = first[k] + listLength[-3 - value];
-        else divergent.push(m);
+        if (mopF[m] !== R || value === UNREAD) continue;
+        const k = keyOf[m];
+        let version = first[k];
+        if (value !== NIL) {
+          // Prefixes share the longest's storage. A list that does not may still be equal, if it was stored apart.
+          if (listOffset[-3 - value] !== storage[k] && !this.isPrefix(m, longest[k])) {
+            divergent.push(m);
+            continue;
+          }
+          version += listLength[-3 - value];
+        }
+        of[m] = version;
+        if (version >= last[k]) complete.push(m);
       }
     }
-    return divergent;
+    return { divergent, complete };
   }
 
   private isPrefix(read: number, longest: number): boolean {
@@ -137,23 +133,5 @@ export class Versions {
     let v = version + 1;
     while (this.txn[v] < INITIAL) v++;
     return this.txn[v] >= 0 ? v : -1;
-  }
-
-  /** Appends of successful transactions that no read shows. They come after all that the longest read shows. */
-  unobserved(): number[] {
-    const { count, from, to, outcome, history } = this.txns;
-    const mops: number[] = [];
-    for (let t = 0; t < count; t++)
-      if (outcome[t] === OK)
-        for (let m = from[t]; m < to[t]; m++) if (history.mopF[m] === APPEND && this.of[m] < 0) mops.push(m);
-    return mops;
-  }
-
-  /** Whether the transaction is a vertex of the graph: it succeeded, or something it wrote was seen. */
-  hadEffect(t: number): boolean {
-    const { outcome, from, to } = this.txns;
-    if (outcome[t] !== INFO) return outcome[t] === OK;
-    for (let m = from[t]; m < to[t]; m++) if (this.of[m] >= 0) return true;
-    return false;
   }
 }

@@ -9,8 +9,7 @@ import type { Transactions } from './transactions.ts';
  */
 export class Writers {
   private readonly txns: Transactions;
-  /** By key, when there are plain tables: the smallest element, and where its table begins. */
-  private readonly base: Int32Array;
+  /** By key, when there are plain tables: where its table begins. */
   private readonly start: Int32Array | null;
   /** 1 + micro-operation, 0 for none. */
   private readonly table: Int32Array;
@@ -20,59 +19,59 @@ export class Writers {
 
   constructor(txns: Transactions) {
     this.txns = txns;
-    const { count, from, to, keyOf, keys } = txns;
-    const { mopF, mopVal } = txns.history;
-    this.base = new Int32Array(keys).fill(0x7fffffff);
-    const top = new Int32Array(keys).fill(-1);
-    let appends = 0;
-    for (let t = 0; t < count; t++)
-      for (let m = from[t]; m < to[t]; m++) {
-        if (mopF[m] !== APPEND) continue;
-        appends++;
-        const k = keyOf[m];
-        const v = mopVal[m];
-        if (v < this.base[k]) this.base[k] = v;
-        if (v > top[k]) top[k] = v;
-      }
+    const { keys, appends } = txns;
+    const { lowest, highest } = txns.perKey;
+    const start = new Int32Array(keys + 1);
     let cells = 0;
-    for (let k = 0; k < keys; k++) if (top[k] >= this.base[k]) cells += top[k] - this.base[k] + 1;
+    for (let k = 0; k < keys; k++) {
+      start[k] = cells;
+      if (highest[k] >= lowest[k]) cells += highest[k] - lowest[k] + 1;
+      if (cells > 8 * appends + 1024) break;
+    }
     if (cells <= 8 * appends + 1024) {
-      this.start = new Int32Array(keys + 1);
-      for (let k = 0; k < keys; k++)
-        this.start[k + 1] = this.start[k] + (top[k] >= this.base[k] ? top[k] - this.base[k] + 1 : 0);
+      start[keys] = cells;
+      this.start = start;
       this.table = new Int32Array(cells);
       this.mask = 0;
     } else {
-      this.start = null;
       let size = 16;
       while (size < appends * 2) size *= 2;
+      this.start = null;
       this.table = new Int32Array(size);
       this.mask = size - 1;
     }
+    this.repeated = this.enter();
+  }
+
+  private enter(): number[] {
+    const { count, from, to, keyOf, history, perKey } = this.txns;
+    const { mopF, mopVal } = history;
+    const { start, table } = this;
+    const { lowest } = perKey;
     const repeated: number[] = [];
     for (let t = 0; t < count; t++)
       for (let m = from[t]; m < to[t]; m++) {
         if (mopF[m] !== APPEND) continue;
-        const at = this.cell(keyOf[m], mopVal[m]);
-        if (this.table[at] !== 0) repeated.push(m);
-        else this.table[at] = m + 1;
+        const k = keyOf[m];
+        const at = start === null ? this.probe(k, mopVal[m]) : start[k] + (mopVal[m] - lowest[k]);
+        if (table[at] !== 0) repeated.push(m);
+        else table[at] = m + 1;
       }
-    this.repeated = repeated;
+    return repeated;
   }
 
   /** The micro-operation that appended `element` to key number `key`, or −1. */
   of(key: number, element: number): number {
-    const at = this.cell(key, element);
-    return at < 0 ? -1 : this.table[at] - 1;
+    const { start, table } = this;
+    if (start === null) return table[this.probe(key, element)] - 1;
+    const { lowest, highest } = this.txns.perKey;
+    if (element < lowest[key] || element > highest[key]) return -1;
+    return table[start[key] + (element - lowest[key])] - 1;
   }
 
-  /** The cell for a pair, occupied or free; −1 where no cell can be. */
-  private cell(key: number, element: number): number {
-    const { start, table, mask } = this;
-    if (start !== null) {
-      const at = start[key] + (element - this.base[key]);
-      return element >= this.base[key] && at < start[key + 1] ? at : -1;
-    }
+  /** The cell of a pair, or the free one that it would get. */
+  private probe(key: number, element: number): number {
+    const { table, mask } = this;
     const { keyOf, history } = this.txns;
     let h = (Math.imul(key, 0x9e3779b1) ^ Math.imul(element, 0x85ebca6b)) >>> 0;
     h = (h ^ (h >>> 15)) & mask;
