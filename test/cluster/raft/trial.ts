@@ -24,10 +24,17 @@ export interface TrialSetup {
   readonly options?: { readonly [name: string]: Json };
   /** Pause of a client between two operations, ns. */
   readonly think?: number;
-  readonly request?: (id: number, draw: (what: number) => number) => { f: string; value: Json };
+  readonly request?: (
+    id: number,
+    draw: (what: number) => number,
+    process: number,
+  ) => { f: string; value: Json };
+  readonly onEvent?: (trial: Trial, event: ObservedEvent) => void;
   readonly faults?: (trial: Trial) => void;
   readonly timeout?: number;
   readonly attemptTimeout?: number;
+  /** Sends everything through the wire format. */
+  readonly codec?: boolean;
 }
 
 /** One simulated run of Raft under faults, recorded. After `until` everything is healed and every node read. */
@@ -57,8 +64,14 @@ export class Trial {
     this.world = new SimWorld({
       nodes: this.nodes,
       create: (host) => raft.replica(host, this.options, this.nodes),
-      listener: { event: (event) => this.events.push(event), crash: (crash) => this.crashes.push(crash) },
-      options: { seed: setup.seed },
+      listener: {
+        event: (event) => {
+          this.events.push(event);
+          setup.onEvent?.(this, event);
+        },
+        crash: (crash) => this.crashes.push(crash),
+      },
+      options: { seed: setup.seed, codec: setup.codec ?? false },
     });
   }
 
@@ -119,7 +132,7 @@ export class Trial {
     this.world.at(this.world.now() + delay, () => {
       if (this.world.now() >= this.until) return;
       const id = this.nextId++;
-      const op = (this.setup.request ?? listAppend)(id, (what) => this.draw(3, id, what));
+      const op = (this.setup.request ?? listAppend)(id, (what) => this.draw(3, id, what), at.process);
       const request: Request = { id, space: 's', ...op };
       this.invoke(at.client, request, (outcome) => {
         if (outcome.type === 'info') {
@@ -250,7 +263,7 @@ function fault(trial: Trial, kind: string, n: number): Action[] {
   }
 }
 
-function between(a: readonly string[], b: readonly string[]): [string, string][] {
+export function between(a: readonly string[], b: readonly string[]): [string, string][] {
   return a.flatMap((x) =>
     b.flatMap((y): [string, string][] => [
       [x, y],
