@@ -1,9 +1,8 @@
-import { set } from '../src/analysis/sets/set.ts';
 import { listAppend } from './list-append.ts';
 import { register } from './register.ts';
 import { session } from './session.ts';
-import { setWorkload } from './set.ts';
+import { set } from './set.ts';
 import type { Workload } from './workload.ts';
 
 /** Every workload, by the order in which they are listed. */
-export const workloads: readonly Workload[] = [register, listAppend, setWorkload(set), session];
+export const workloads: readonly Workload[] = [register, listAppend, set, session];

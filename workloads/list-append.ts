@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listAppend as check } from '../src/analysis/list-append/check.ts';
 import type { Generator } from '../src/generator/generator.ts';
 import {
   exponentialSlot,
@@ -73,7 +74,7 @@ export const listAppend: Workload<Options> = {
   summary: 'transactions that append unique elements to lists and read them; finds every anomaly Elle knows',
   options,
   functions: () => ['txn'],
-  models: ['strict-serializable'],
+  models: check.models,
   defaultModels: ['strict-serializable'],
 
   validate({ keys, distribution, minLength, maxLength }) {
@@ -95,5 +96,5 @@ export const listAppend: Workload<Options> = {
 
   minimum: { ok: { txn: 10 }, finals: 1 },
 
-  judge: () => [],
+  judge: (history, { models, budget }) => [check.judge(history, { models, budget })],
 };

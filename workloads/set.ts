@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Check } from '../src/analysis/verdict.ts';
+import { set as check } from '../src/analysis/sets/set.ts';
 import { calls } from '../src/generator/sources.ts';
 import { finalRounds } from './final-rounds.ts';
 import type { Workload } from './workload.ts';
@@ -20,27 +20,24 @@ const options = z.strictObject({
     .describe('how often the replicas are read at the end, at the most, until all of them agree'),
 });
 
-/** The workload whose elements `check` judges; the last round of final reads decides what was lost. */
-export function setWorkload(check: Check): Workload<z.infer<typeof options>> {
-  return {
-    name: 'set',
-    summary:
-      'adds unique elements to one set and at the end reads every replica; finds lost writes and divergence',
-    options,
-    functions: () => ['add', 'read'],
-    models: check.models,
-    defaultModels: check.models.slice(0, 1),
-    validate: () => undefined,
+export const set: Workload<z.infer<typeof options>> = {
+  name: 'set',
+  summary:
+    'adds unique elements to one set, at the end reads every replica; finds lost writes and divergence',
+  options,
+  functions: () => ['add', 'read'],
+  models: check.models,
+  defaultModels: ['no-lost-writes'],
+  validate: () => undefined,
 
-    clients: ({ reads }) =>
-      calls((context) =>
-        context.draw('set-read', context.id) < reads
-          ? { f: 'read', value: null }
-          : { f: 'add', value: context.id },
-      ),
+  clients: ({ reads }) =>
+    calls((context) =>
+      context.draw('set-read', context.id) < reads
+        ? { f: 'read', value: null }
+        : { f: 'add', value: context.id },
+    ),
 
-    finals: ({ rounds }, { nodes }) => finalRounds(rounds, nodes, { f: 'read', value: null }),
-    minimum: { ok: { add: 10, read: 1 }, finals: 1 },
-    judge: (history, { models, budget }) => [check.judge(history, { models, budget })],
-  };
-}
+  finals: ({ rounds }, { nodes }) => finalRounds(rounds, nodes, { f: 'read', value: null }),
+  minimum: { ok: { add: 10, read: 1 }, finals: 1 },
+  judge: (history, { models, budget }) => [check.judge(history, { models, budget })],
+};
