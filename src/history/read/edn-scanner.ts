@@ -21,6 +21,8 @@ const UNDERSCORE = 0x5f;
 const ZERO = 0x30;
 
 const DEEPEST = 256;
+/** Depth of a discarded form, which may stand outside all records and so end with the bytes. */
+const DISCARDED = -1;
 export const NOT_SCALAR = -0x80000000;
 
 /** Thrown where the bytes so far end inside a form. */
@@ -59,7 +61,7 @@ const ESCAPES: { readonly [c: string]: string } = {
  */
 export abstract class EdnScanner extends HistoryReader {
   private readonly tokens: Tokens;
-  /** While the rest is read: then the end of the bytes ends a token. */
+  /** While the rest is read: then the end of the bytes ends a comment. */
   protected last = false;
 
   protected constructor(recorder: Recorder) {
@@ -79,7 +81,7 @@ export abstract class EdnScanner extends HistoryReader {
         if (this.pos >= this.limit && !this.last) throw INCOMPLETE;
       } else if (c === HASH && bytes[this.pos + 1] === UNDERSCORE) {
         this.pos += 2;
-        this.form(0);
+        this.form(DISCARDED);
       } else return;
     }
   }
@@ -114,7 +116,7 @@ export abstract class EdnScanner extends HistoryReader {
     } else if (DELIMITER[c] === 1 || c === HASH || c === CARET || c === BACKSLASH || c === 0)
       return NOT_SCALAR;
     while (DELIMITER[bytes[p]!] === 0 && p < this.limit) p++;
-    if (p >= this.limit && !this.last) return NOT_SCALAR;
+    if (p >= this.limit) return NOT_SCALAR;
     this.pos = p;
     if (c === 0x6e && p === start + 3 && bytes[start + 1] === 0x69 && bytes[start + 2] === 0x6c) return NIL;
     return this.tokens.get(bytes, start, p);
@@ -152,7 +154,7 @@ export abstract class EdnScanner extends HistoryReader {
         return this.dispatch(depth + 1);
       default: {
         const start = this.pos;
-        this.token();
+        this.token(this.last && depth === DISCARDED);
         return this.atom(this.decode(start, this.pos), start);
       }
     }
@@ -200,7 +202,7 @@ export abstract class EdnScanner extends HistoryReader {
     if (c === CURLY) return this.sequence(UNCURLY, depth);
     if (c === QUOTE) return this.text();
     const from = this.pos;
-    this.token();
+    this.token(false);
     const tag = this.decode(from, this.pos);
     if (tag === '#Inf' || tag === '#-Inf' || tag === '#NaN') return tag.slice(1);
     if (!/^[A-Za-z]/.test(tag)) this.fail(`"#${tag}" is no tag`, start);
@@ -208,13 +210,13 @@ export abstract class EdnScanner extends HistoryReader {
   }
 
   /** Moves behind the token at `pos`. */
-  private token(): void {
+  private token(mayEnd: boolean): void {
     const { bytes } = this;
     const start = this.pos;
     // A character may be a delimiter itself: `\,`.
     if (bytes[start] === BACKSLASH && start + 1 < this.limit) this.pos += 2;
     while (this.pos < this.limit && DELIMITER[bytes[this.pos]!] === 0) this.pos++;
-    if (this.pos >= this.limit && !this.last) throw INCOMPLETE;
+    if (this.pos >= this.limit && !mayEnd) throw INCOMPLETE;
     if (this.pos === start)
       this.fail(`found "${String.fromCharCode(bytes[start]!)}" where a form should be`, start);
   }

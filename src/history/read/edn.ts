@@ -128,11 +128,7 @@ export class EdnReader extends EdnValueReader {
     } else if (c === this.closing) {
       this.closing = 0;
       this.pos++;
-    } else {
-      const start = this.pos;
-      this.form(0);
-      this.fail('found this where a record {…} should be', start);
-    }
+    } else this.fail('found this where a record {…} should be', this.pos);
   }
 
   /** Moves to the brace behind `#jepsen.history.Op` and the like. */

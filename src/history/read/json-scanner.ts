@@ -131,8 +131,17 @@ export abstract class JsonScanner extends HistoryReader {
     } else if (c === QUOTE) this.skipString();
     else if (c === MINUS || (c >= ZERO && c <= 0x39)) {
       const start = this.pos;
-      if (!NUMBER.test(this.numberText())) this.fail('this is no number', start);
-    } else if (!(this.word('null') || this.word('true') || this.word('false'))) this.unexpected('a value');
+      if (!NUMBER.test(this.numberText()) && this.pos < this.limit) this.fail('this is no number', start);
+    } else if (!(this.word('null') || this.word('true') || this.word('false'))) {
+      this.skipPartOfWord();
+      this.unexpected('a value');
+    }
+  }
+
+  /** A word that the end of the bytes cuts off. */
+  private skipPartOfWord(): void {
+    const rest = String.fromCharCode(...this.bytes.subarray(this.pos, Math.min(this.limit, this.pos + 6)));
+    if (['null', 'true', 'false'].some((word) => word.startsWith(rest))) this.pos += rest.length;
   }
 
   private skipInside(close: number, depth: number): void {
