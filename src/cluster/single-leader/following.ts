@@ -14,7 +14,6 @@ export class Following {
   /** Up to here the log is known to be the leader's; of which `commit` is settled, as the leader says. */
   private verified = 0;
   private commit = 0;
-  private round = 0;
   private of: Ballot | undefined;
 
   constructor(member: Member) {
@@ -32,7 +31,6 @@ export class Following {
         claim: claim.epoch,
         verdict: 'outranked',
         match: 0,
-        round: 0,
         ...known,
       });
       return;
@@ -42,7 +40,6 @@ export class Following {
     if (this.of === undefined || !sameBallot(this.of, claim)) this.begin(claim);
     member.heard = member.host.monotonic();
     member.watch();
-    this.round = Math.max(this.round, body.round);
     const gap = this.gap(body);
     if (gap !== undefined) {
       this.answer('gap', gap);
@@ -68,7 +65,6 @@ export class Following {
     this.of = claim;
     this.verified = 0;
     this.commit = 0;
-    this.round = 0;
   }
 
   /**
@@ -125,9 +121,9 @@ export class Following {
   }
 
   private answer(verdict: 'taken' | 'gap', match: number): void {
-    const { member, round } = this;
+    const { member } = this;
     const { epoch, by } = this.of!;
-    const body: ReplicatedBody = { type: 'replicated', claim: epoch, verdict, match, round, epoch, by };
+    const body: ReplicatedBody = { type: 'replicated', claim: epoch, verdict, match, epoch, by };
     // Following this leader is a promise not to follow an older one: it has to be on the disk before it is told.
     member.promises.kept(() => {
       if (this.of?.epoch === epoch && this.of.by === by && member.epoch === epoch) member.send(by, body);

@@ -15,19 +15,13 @@ interface Follower {
   /** What to ship next; `sent` is the last position that is on its way. */
   next: number;
   sent: number;
-  /** When it last answered, on the monotonic clock, and in which round. */
+  /** When it last answered, on the monotonic clock. */
   heard: number;
-  round: number;
 }
 
 interface Asked {
   readonly src: NodeId;
   readonly request: RequestBody;
-}
-
-interface Read extends Asked {
-  /** The round that has to be confirmed before it may be answered; 0 while it waits for one to begin. */
-  round: number;
 }
 
 /** Entries in one message. */
@@ -41,29 +35,29 @@ const BATCH = 256;
  *
  * 1. *What is settled stays.* Position p is settled in epoch e when every node has synced the leader's log up to p, the
  *    record of e included. A node that follows or votes in a later epoch takes nothing from e any more. So everyone who
- *    votes in an epoch above e, the candidate first, had p before; and a leader only throws away entries of others
- *    that contradict its own log, which has p. By induction over epochs every later leader has p.
+ *    votes in an epoch above e, the candidate first, had p before; and a log is only cut where it contradicts that of a
+ *    leader, who has p. By induction over epochs every later leader has p.
  * 2. *What is shown is settled.* A write is executed and answered when it is settled, in log order. A new leader shows
  *    nothing until its record is settled, and with it its whole tail: all that any leader before it may have answered.
- * 3. *Reads.* A read is answered from the settled state once a majority has confirmed, in a round that began after the
- *    read came, that they follow this epoch. Suppose a write had been acknowledged in a later epoch before the read was
- *    invoked. Then a majority had voted for that epoch before the round began; one of them is among those who
- *    confirmed; but it refuses. So all writes acknowledged before the read are of this epoch or earlier, and in the
- *    state. A majority is enough here, and keeps reads going while a follower is down and writes block.
+ * 3. *Reads.* A leader answers them from its settled state, and asks nobody: the synchronous set of every later epoch
+ *    contains this very node. Before anything is settled there this node has synced the record of that epoch, and so
+ *    has ceased to lead. While it leads, every write ever acknowledged is therefore of its epoch or an earlier one, and in
+ *    its state. (A set that can do without the old leader would need its reads confirmed by those it cannot do without.)
+ *    Hence reads go on while a follower is down and writes block.
  *
- * With sync=none a write is settled once it is on the leader's own disk; nobody else knows, and nothing is confirmed.
+ * With sync=none a write is settled once it is on the leader's own disk, and nobody else knows.
  * With an appointed leader that never changes (failover=manual) this is linearizable all the same.
  */
 export class Leading {
   private readonly member: Member;
   private readonly followers = new Map<NodeId, Follower>();
   private readonly writes = new Map<number, Asked>();
-  private reads: Read[] = [];
+  /** Reads that came before this leadership's record was settled. */
+  private reads: Asked[] = [];
   private ballot: Ballot | undefined;
   /** The position of the record that opens this leadership. */
   private start = 0;
-  private round = 0;
-  private confirmed = 0;
+  private gathering = false;
 
   constructor(member: Member) {
     this.member = member;
@@ -77,16 +71,8 @@ export class Leading {
     member.leader = this.ballot;
     member.become('leader');
     host.clearTimer('suspect');
-    this.round = 0;
-    this.confirmed = 0;
     for (const peer of member.peers)
-      this.followers.set(peer, {
-        match: 0,
-        next: log.length + 1,
-        sent: 0,
-        heard: host.monotonic(),
-        round: 0,
-      });
+      this.followers.set(peer, { match: 0, next: log.length + 1, sent: 0, heard: host.monotonic() });
     const set = options.sync === 'all' ? member.nodes : [host.id];
     this.start = log.append({ ...this.ballot, command: null, set });
     this.beat();
@@ -94,8 +80,8 @@ export class Leading {
 
   request(src: NodeId, request: RequestBody, readOnly: boolean): void {
     if (readOnly) {
-      this.reads.push({ src, request, round: 0 });
-      this.confirm();
+      if (this.settled) this.answer(src, request);
+      else this.reads.push({ src, request });
       return;
     }
     const { id, session, seq, f, space, value } = request;
@@ -113,7 +99,6 @@ export class Leading {
     const follower = this.followers.get(src);
     if (follower === undefined || body.claim !== this.ballot!.epoch) return;
     follower.heard = member.host.monotonic();
-    follower.round = Math.max(follower.round, body.round);
     if (body.verdict === 'gap') {
       follower.next = Math.max(follower.match, Math.min(body.match, follower.next - 1)) + 1;
       this.ship(src, follower);
@@ -125,7 +110,6 @@ export class Leading {
       if (behind > 0 && waits && follower.match >= follower.sent) this.ship(src, follower);
     }
     this.settle();
-    this.confirm();
   }
 
   /** The log has come further on the disk: only now does it leave this node. */
@@ -171,7 +155,7 @@ export class Leading {
         src,
         request,
         ErrorCode.unavailable,
-        'deposed before the read was confirmed',
+        'deposed before the read could be answered',
         hint,
       );
     }
@@ -179,8 +163,6 @@ export class Leading {
     this.reads = [];
     this.followers.clear();
   }
-
-  private gathering = false;
 
   private gather(): void {
     if (this.gathering || this.member.peers.length === 0) return;
@@ -224,7 +206,6 @@ export class Leading {
       prevBy: before?.by ?? '',
       entries,
       commit,
-      round: this.round,
     });
   }
 
@@ -235,38 +216,19 @@ export class Leading {
     if (member.options.sync === 'all')
       for (const { match } of this.followers.values()) position = Math.min(position, match);
     if (position < this.start) return;
-    const before = member.commit;
     member.settle(position);
-    if (before < this.start) this.confirm();
+    for (const { src, request } of this.reads.splice(0)) this.answer(src, request);
   }
 
-  /** Answers the reads that are confirmed, and begins the next round when reads wait and none is under way. */
-  private confirm(): void {
-    const { member } = this;
-    const { sync, fencing, failover } = member.options;
-    if (member.commit < this.start) return;
-    if (sync === 'none' || fencing === 'none' || failover === 'manual') {
-      this.answer(this.reads.splice(0));
-      return;
-    }
-    const rounds = [...this.followers.values()].map((follower) => follower.round).sort((a, b) => b - a);
-    this.confirmed = member.majority === 1 ? this.round : rounds[member.majority - 2]!;
-    if (this.confirmed < this.round) return;
-    this.answer(this.reads.filter((read) => read.round > 0));
-    this.reads = this.reads.filter((read) => read.round === 0);
-    if (this.reads.length === 0) return;
-    this.round++;
-    for (const read of this.reads) read.round = this.round;
-    for (const [peer, follower] of this.followers) this.ship(peer, follower);
-    if (member.majority === 1) this.confirm();
+  /** Whether all is settled that any leader before this one may have answered. */
+  private get settled(): boolean {
+    return this.member.commit >= this.start;
   }
 
-  private answer(reads: readonly Read[]): void {
+  private answer(src: NodeId, request: RequestBody): void {
     const { machine } = this.member;
-    for (const { src, request } of reads) {
-      const result = machine.query(request.f, request.space, request.value);
-      executed(this.member, src, request, result, machine.applied);
-    }
+    const result = machine.query(request.f, request.space, request.value);
+    executed(this.member, src, request, result, machine.applied);
   }
 
   private outranked(body: ReplicatedBody): void {

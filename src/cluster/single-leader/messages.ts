@@ -11,8 +11,6 @@ export type ReplicateBody = {
   readonly prevBy: NodeId;
   readonly entries: readonly Entry[];
   readonly commit: number;
-  /** The leader's latest round of asking whether it still leads. */
-  readonly round: number;
 };
 
 export type ReplicatedBody = {
@@ -25,7 +23,6 @@ export type ReplicatedBody = {
    */
   readonly verdict: 'taken' | 'gap' | 'outranked';
   readonly match: number;
-  readonly round: number;
   /** The claim the follower knows. `by` is null when it knows the epoch only. */
   readonly epoch: number;
   readonly by: NodeId | null;
