@@ -123,6 +123,6 @@ export class LocalClient implements ClientHost {
 
   close(): void {
     this.unregister();
-    this.timers.clearAll();
+    this.timers.close();
   }
 }

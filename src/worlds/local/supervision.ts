@@ -167,6 +167,7 @@ export class Supervision {
       const words = this.words.trim();
       this.lost(words === '' ? how : `${how}: ${words}`);
     }
+    for (const child of [...this.children.keys()]) this.forget(child, 'was ended with its supervisor');
     for (const done of this.stopped.splice(0)) done();
   }
 

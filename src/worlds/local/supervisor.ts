@@ -97,7 +97,7 @@ class Supervisor {
     child.on('close', (code, signal) => {
       this.children.delete(name);
       this.report({ type: 'ended', child: name, code, signal });
-      if (this.ending && this.children.size === 0) process.exit(0);
+      if (this.ending && this.children.size === 0) this.exit(0);
     });
   }
 
@@ -122,7 +122,12 @@ class Supervisor {
     if (this.ending) return;
     this.ending = true;
     for (const child of this.children.values()) child.kill('SIGKILL');
-    if (this.children.size === 0) process.exit(0);
-    setTimeout(() => process.exit(1), LAST_WAIT);
+    if (this.children.size === 0) this.exit(0);
+    setTimeout(() => this.exit(1), LAST_WAIT);
+  }
+
+  private exit(code: number): void {
+    this.reports.flush();
+    process.exit(code);
   }
 }

@@ -142,16 +142,36 @@ export class DiskFile {
   private fsync(done: (result: DiskResult) => void): void {
     const length = this.length();
     fs.fsync(this.fd, (error) => {
-      if (error !== null) return done(this.breakDown(error));
-      try {
-        if (!this.linked) syncDirectory(path.dirname(this.file));
-        this.linked = true;
-        this.noteSynced(length);
-      } catch (failure) {
-        return done(this.breakDown(failure));
-      }
-      done(OK);
+      if (error !== null) done(this.breakDown(error));
+      else if (this.linked) done(this.promise(length));
+      else
+        this.link(
+          () => done(this.promise(length)),
+          (failed) => done(this.breakDown(failed)),
+        );
     });
+  }
+
+  /** Makes the directory's entry for this file safe. */
+  private link(then: () => void, otherwise: (error: unknown) => void): void {
+    syncDirectory(path.dirname(this.file), (error) => {
+      if (error !== null) {
+        otherwise(error);
+        return;
+      }
+      this.linked = true;
+      then();
+    });
+  }
+
+  /** So many bytes are safe: notes it, after which it may be told. */
+  private promise(length: number): DiskResult {
+    try {
+      this.noteSynced(length);
+      return OK;
+    } catch (error) {
+      return this.breakDown(error);
+    }
   }
 
   private writeFrames(frames: readonly Uint8Array[]): DiskResult {
@@ -218,14 +238,10 @@ export class DiskFile {
         return abandon(refused);
       }
       this.adopt(fd, frames);
-      try {
-        syncDirectory(path.dirname(this.file));
-        this.linked = true;
-        this.noteSynced(this.length());
-      } catch (failed) {
-        return done(this.breakDown(failed));
-      }
-      done(OK);
+      this.link(
+        () => done(this.promise(this.length())),
+        (failed) => done(this.breakDown(failed)),
+      );
     });
   }
 
@@ -263,11 +279,15 @@ function writeAll(fd: number, frames: readonly Uint8Array[], position: number): 
   for (let at = 0; at < bytes.length; ) at += fs.writeSync(fd, bytes, at, bytes.length - at, position + at);
 }
 
-function syncDirectory(directory: string): void {
-  const fd = fs.openSync(directory, fs.constants.O_RDONLY);
-  try {
-    fs.fsyncSync(fd);
-  } finally {
-    fs.closeSync(fd);
-  }
+function syncDirectory(directory: string, done: (error: unknown) => void): void {
+  fs.open(directory, fs.constants.O_RDONLY, (refused, fd) => {
+    if (refused !== null) {
+      done(refused);
+      return;
+    }
+    fs.fsync(fd, (error) => {
+      fs.closeSync(fd);
+      done(error);
+    });
+  });
 }

@@ -19,6 +19,7 @@ export class Timers {
   private readonly timers = new Map<string, Timer>();
   private readonly clock: { monotonic(): number; rate(): number };
   private readonly fire: (tag: string) => void;
+  private closed = false;
 
   constructor(clock: { monotonic(): number; rate(): number }, fire: (tag: string) => void) {
     this.clock = clock;
@@ -26,6 +27,7 @@ export class Timers {
   }
 
   set(tag: string, delay: number): void {
+    if (this.closed) return;
     const due = this.clock.monotonic() + Math.max(0, Math.floor(delay));
     const timer = this.timers.get(tag);
     if (timer === undefined) {
@@ -49,7 +51,9 @@ export class Timers {
     for (const [tag, timer] of this.timers) this.rearm(tag, timer);
   }
 
-  clearAll(): void {
+  /** Cancels all; those that are set from now on never fire. */
+  close(): void {
+    this.closed = true;
     for (const timer of this.timers.values()) clearTimeout(timer.handle);
     this.timers.clear();
   }

@@ -214,6 +214,23 @@ describe('an environment that fails', () => {
     });
   }
 
+  it('a paused node that is flooded keeps what fits, and the rest is counted', async () => {
+    const t = make('echo', ['n1', 'n2'], { queueLimit: 1_000_000 });
+    expect(await t.setUp()).toBeUndefined();
+    await t.apply({ do: 'pause', nodes: ['n1'] });
+    // Slower than the link, more than the kernel's buffers and then the switchboard's queue will take.
+    const payload = 'x'.repeat(100_000);
+    while ((t.world.counters().overflow ?? 0) === 0) {
+      void t.probe.call('n1', 'echo', { payload });
+      await pass(2);
+    }
+    // Others are none the worse.
+    await t.probe.insist('n2', 'echo', { payload: 1 });
+    await t.apply({ do: 'resume', nodes: ['n1'] });
+    await t.probe.insist('n1', 'echo', { payload: 1 });
+    expect(t.crashes).toEqual([]);
+  });
+
   it('an action that is not confirmed in time is an error, and names who is to blame', async () => {
     const t = make('echo', ['n1', 'n2'], { patience: SECOND / 2 });
     expect(await t.setUp()).toBeUndefined();
