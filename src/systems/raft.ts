@@ -42,8 +42,8 @@ const options = z.strictObject({
 });
 
 const DRIFT = {
-  nemesis: 'clock-drift',
-  why: 'a lease is void where clocks drift apart by more than driftBound',
+  nemesis: 'clock',
+  why: 'a lease is void where clocks drift apart by more than driftBound; bumps and strobes do not harm it',
 };
 
 function claims(options: RaftOptions): readonly Claim[] {
