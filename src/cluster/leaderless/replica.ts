@@ -132,8 +132,8 @@ export class LeaderlessReplica implements Replica {
   private discarded(cell: Cell): void {
     const held = this.table.get(cell.scope, cell.name)!;
     if (held.op === cell.op) return;
-    const writes = [{ id: cell.op, time: cell.time, by: held.op, byTime: held.time }];
-    this.host.emit({ type: 'discard', writes });
+    const { op, time } = cell;
+    this.host.emit({ type: 'discard', writes: [op], time, by: held.op, byTime: held.time });
   }
 
   private acknowledge(src: NodeId, body: PutBody): void {

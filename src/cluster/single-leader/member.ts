@@ -118,9 +118,7 @@ export class Member {
     this.commit = Math.min(this.commit, keep);
     this.machine.cut(keep);
     this.host.emit({ type: 'truncate', from: keep + 1, to, epoch: this.epoch });
-    const writes = cut.flatMap(({ command, epoch, by }, i) =>
-      command === null ? [] : [{ id: command.id, position: keep + 1 + i, epoch, by }],
-    );
+    const writes = cut.flatMap(({ command }) => (command === null ? [] : [command.id]));
     if (writes.length > 0) this.host.emit({ type: 'discard', writes });
   }
 
