@@ -1,13 +1,15 @@
 import { impliedBy } from '../models.ts';
 import { buildCsr, type Csr, type Subgraph, subgraph, vertexScratch } from './csr.ts';
 import { Edges } from './edges.ts';
-import { type Intervals, kahn } from './kahn.ts';
+import type { Intervals } from './intervals.ts';
+import { kahn } from './kahn.ts';
 import { DATA, EVERY, only, PROCESS, REALTIME, RWP, WR, WW } from './labels.ts';
 import { type CycleClass, cycleName, nameCycle, type Suffix } from './names.ts';
 import { addProcess, addRealtime } from './order.ts';
 import { PartSearch } from './part.ts';
 import type { CycleStep } from './search.ts';
 import type { Steps } from './steps.ts';
+import { strong } from './strong.ts';
 import { cyclicParts, tarjan } from './tarjan.ts';
 
 export interface CycleQuery {
@@ -67,10 +69,10 @@ export function findCycles(query: CycleQuery): CycleReport {
   // Real time contains the order of each process, so only one of the two is needed to tell what is acyclic.
   if (process && !intervals) addProcess(edges, ascending(edges.txns), process);
   const whole = buildCsr(edges);
-  return findCyclesAmong(query, whole, kahn(whole, intervals));
+  return findCyclesAmong(query, whole, strong(whole, kahn(whole, intervals), intervals));
 }
 
-/** As `findCycles`, for a graph that the caller peeled: `core` holds every vertex on a cycle of data and order, ascending. */
+/** As `findCycles`, where the caller knows that all cycles of data and order lie within `core`, ascending vertices (see `strong`). */
 export function findCyclesAmong(query: CycleQuery, whole: Csr, core: Int32Array): CycleReport {
   const finder = new CycleFinder(query);
   if (core.length > 0) finder.search(withOrders(whole, core, query));

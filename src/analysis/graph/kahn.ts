@@ -1,11 +1,8 @@
 import { NEVER } from '../../history/history.ts';
 import type { Csr } from './csr.ts';
+import { dense, endOf, type Intervals } from './intervals.ts';
 
-/** When transactions ran, as positions in the history. `ret` is NEVER where the end is unknown. */
-export interface Intervals {
-  readonly inv: Int32Array;
-  readonly ret: Int32Array;
-}
+export type { Intervals };
 
 /**
  * Peels off vertices that nothing unpeeled precedes, until none is left (Kahn 1962), and gives the vertices that remain, ascending:
@@ -45,12 +42,10 @@ export class Clock {
   private readonly ret: Int32Array;
   private now = 0;
 
-  constructor(txns: number, { inv, ret }: Intervals) {
-    let end = 0;
-    for (let t = 0; t < txns; t++) {
-      if (inv[t] >= end) end = inv[t] + 1;
-      if (ret[t] !== NEVER && ret[t] >= end) end = ret[t] + 1;
-    }
+  constructor(txns: number, realtime: Intervals) {
+    const intervals = dense(txns, realtime);
+    const { inv, ret } = intervals;
+    const end = endOf(txns, intervals);
     this.ret = ret;
     this.returning = new Int32Array(end);
     this.invoked = new Int32Array(end);

@@ -1,6 +1,6 @@
 import { NEVER } from '../../history/history.ts';
 import type { Edges } from './edges.ts';
-import type { Intervals } from './kahn.ts';
+import type { Intervals } from './intervals.ts';
 import { PROCESS, REALTIME } from './labels.ts';
 
 /**

@@ -3,6 +3,7 @@ import { cycleAnomaly } from '../evidence/cycle.ts';
 import { buildCsr } from '../graph/csr.ts';
 import { type CycleReport, findCyclesAmong } from '../graph/cycles.ts';
 import { kahn } from '../graph/kahn.ts';
+import { strong } from '../graph/strong.ts';
 import { boundary, friendlyAll, implies, strongestConsistent, violates } from '../models.ts';
 import {
   type Anomaly,
@@ -107,7 +108,8 @@ function cyclesOf(
   witnesses: number,
 ): CycleReport {
   const budget = options.budget ?? DEFAULT_BUDGET;
-  const core = kahn(dependencies.lean(), txns);
+  const lean = dependencies.lean();
+  const core = strong(lean, kahn(lean, txns), txns);
   if (core.length === 0) return { cycles: [], counts: new Map(), parts: [], cut: false };
   const edges = dependencies.among(core);
   const query = {
