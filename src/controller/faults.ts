@@ -21,6 +21,8 @@ export interface FaultStage {
   readonly seed: number;
   readonly now: () => number;
   readonly at: (time: number, fn: () => void) => () => void;
+  /** Ids of the client machines at work. */
+  readonly clients: () => readonly string[];
   /** Told of each fault once it is concrete: the explicit form of the run. */
   readonly write: (line: FaultLine) => void;
 }
@@ -106,6 +108,7 @@ export class Faults {
       nodes,
       healthy: nodes.filter((n) => !busy.has(n)),
       leaders: nodes.filter((n) => this.watched.get(n) === 'leader' && !busy.has(n)),
+      clients: this.stage.clients(),
       duration: turn.to - now,
       draw: (what, ...at) => draw(turn.fault, hashText(what), ...at),
     });

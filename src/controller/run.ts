@@ -155,6 +155,7 @@ class Run {
         seed: plan.plan.seed,
         now: () => this.now(),
         at: (time, fn) => this.at(time, fn),
+        clients: () => this.threads.clientIds,
         write: (line) => this.schedule(line),
       },
       this.roles,

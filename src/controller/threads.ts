@@ -17,7 +17,6 @@ export class Threads {
   private readonly clients: (OpenClient | undefined)[];
   private readonly busy: boolean[];
   private freeList: readonly number[] | undefined;
-  private outstandingCount = 0;
 
   constructor(world: World, concurrency: number, make: MakeClient) {
     this.world = world;
@@ -34,8 +33,9 @@ export class Threads {
     return this.freeList;
   }
 
-  get outstanding(): number {
-    return this.outstandingCount;
+  /** The client machine that each thread works with. */
+  get clientIds(): readonly string[] {
+    return this.processes.map((process) => `c${process}`);
   }
 
   process(thread: number): number {
@@ -44,7 +44,6 @@ export class Threads {
 
   take(thread: number): void {
     this.busy[thread] = true;
-    this.outstandingCount++;
     this.freeList = undefined;
   }
 
@@ -61,7 +60,6 @@ export class Threads {
         this.processes[thread] = process + this.all.length;
       }
       this.busy[thread] = false;
-      this.outstandingCount--;
       this.freeList = undefined;
       done(outcome);
     });
