@@ -47,6 +47,8 @@ export class DiskFile {
   private ends: number[];
   private synced: number;
   private broken: DiskResult | undefined;
+  /** An append has failed that no sync has told of yet: what was appended before a sync includes it. */
+  private unwritten: DiskResult | undefined;
   /** Whether the directory's entry for this file has been synced. */
   private linked: boolean;
   private readonly queue: Operation[] = [];
@@ -57,13 +59,18 @@ export class DiskFile {
   constructor(file: string, found: Found | undefined, complete: (tag: string, result: DiskResult) => void) {
     this.file = file;
     this.complete = complete;
-    this.fd = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT);
-    this.inode = fs.fstatSync(this.fd, { bigint: true }).ino;
     this.ends = found === undefined ? [] : found.ends.slice();
     this.synced = found?.synced ?? 0;
     this.linked = this.synced > 0;
-    this.mark = new MarkWriter(file);
-    this.noteSynced(this.synced);
+    this.fd = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT);
+    try {
+      this.inode = fs.fstatSync(this.fd, { bigint: true }).ino;
+      this.mark = new MarkWriter(file);
+      this.noteSynced(this.synced);
+    } catch (error) {
+      fs.closeSync(this.fd);
+      throw error;
+    }
   }
 
   append(records: readonly Json[], tag: string): void {
@@ -129,8 +136,12 @@ export class DiskFile {
       return;
     }
     const late = batch.slice(firstSync);
-    const finish = (synced: DiskResult) =>
-      this.resume(late.map((op) => [op.tag, op.kind === 'sync' ? synced : written] as const));
+    const { unwritten } = this;
+    this.unwritten = undefined;
+    const finish = (synced: DiskResult) => {
+      const safe = unwritten ?? synced;
+      this.resume(late.map((op) => [op.tag, op.kind === 'sync' ? safe : written] as const));
+    };
     if (this.broken !== undefined) {
       const result = this.broken;
       process.nextTick(() => finish(result));
@@ -182,6 +193,7 @@ export class DiskFile {
       writeAll(this.fd, frames, before);
     } catch (error) {
       const result = failure(error);
+      this.unwritten = result;
       try {
         fs.ftruncateSync(this.fd, before);
       } catch {

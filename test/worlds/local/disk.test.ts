@@ -164,6 +164,29 @@ describe('a node disk', () => {
     expect(s.results.get('d')).toEqual({ ok: true });
   });
 
+  it('lets a sync tell of the append that failed before it, once', async () => {
+    const directory = fresh();
+    const s = new Session(directory);
+    s.disk.append('log', [1], 'a');
+    await s.idle('a');
+    const write = fs.writeSync;
+    fs.writeSync = () => {
+      throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+    };
+    s.disk.append('log', [2], 'b');
+    await s.idle('b');
+    fs.writeSync = write;
+    s.disk.append('log', [3], 'c');
+    s.disk.sync('log', 'd');
+    await s.idle('d');
+    s.disk.sync('log', 'e');
+    await s.idle('e');
+    const outcomes = ['a', 'b', 'c', 'd', 'e'].map((tag) => s.results.get(tag)!.ok);
+    expect(outcomes).toEqual([true, false, true, false, true]);
+    noTear(directory);
+    expect(new Session(directory).image.get('log')).toEqual([1, 3]);
+  });
+
   it('reports a directory that is gone as an I/O error', async () => {
     const directory = path.join(fresh(), 'data');
     const s = new Session(directory);
