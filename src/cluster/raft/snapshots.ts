@@ -24,6 +24,8 @@ export function restoreSnapshot(core: Core, snapshot: Snapshot): void {
 export class Snapshots {
   private readonly core: Core;
   private taking = false;
+  /** Where the last attempt was made: a full disk is not tried again with every entry. */
+  private tried = 0;
 
   constructor(core: Core) {
     this.core = core;
@@ -32,11 +34,12 @@ export class Snapshots {
   /** Takes one if enough has been applied since the last. O(state) when it does. */
   consider(): void {
     const { core } = this;
-    const since = core.snapshot?.head.last ?? 0;
+    const since = Math.max(core.snapshot?.head.last ?? 0, this.tried);
     if (this.taking || core.applied - since < core.options.snapshotEvery) return;
     const head = { last: core.applied, lastTerm: core.log.term(core.applied), digest: core.digest };
     const records = core.kv.snapshot();
     this.taking = true;
+    this.tried = head.last;
     core.journal.saveSnapshot(head, records, (ok) => {
       this.taking = false;
       if (ok && head.last > (core.snapshot?.head.last ?? 0)) this.taken({ head, records });
