@@ -1,15 +1,27 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 
-/** Writes records to a file as they are made, in one of the two formats, in pieces of about a megabyte. */
+/** Takes records as they are made, in one of the two formats, and hands them on in pieces of about a megabyte. */
 export class Output {
-  private readonly file: number;
-  private readonly edn: boolean;
+  readonly edn: boolean;
+  private readonly write: (text: string) => void;
+  private readonly done: () => void;
   private text = '';
   private index = 0;
 
-  constructor(path: string) {
-    this.file = openSync(path, 'w');
-    this.edn = path.endsWith('.edn');
+  constructor(edn: boolean, write: (text: string) => void, done: () => void = () => {}) {
+    this.edn = edn;
+    this.write = write;
+    this.done = done;
+  }
+
+  /** Into a file, in the format that its name says. */
+  static file(path: string): Output {
+    const fd = openSync(path, 'w');
+    return new Output(
+      path.endsWith('.edn'),
+      (text) => writeSync(fd, text),
+      () => closeSync(fd),
+    );
   }
 
   /** `value` is in the format's own syntax. */
@@ -23,12 +35,12 @@ export class Output {
   }
 
   private flush(): void {
-    writeSync(this.file, this.text);
+    this.write(this.text);
     this.text = '';
   }
 
   close(): void {
     this.flush();
-    closeSync(this.file);
+    this.done();
   }
 }

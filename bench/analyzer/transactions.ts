@@ -1,5 +1,5 @@
 import { LiveKeys } from './keys.ts';
-import { Output } from './output.ts';
+import type { Output } from './output.ts';
 import { Random } from './random.ts';
 
 export interface TransactionOptions {
@@ -20,11 +20,10 @@ interface Mop {
 }
 
 /** A history of a serial store: each transaction takes effect at one moment between its invocation and its completion. */
-export function writeTransactions(path: string, options: TransactionOptions): void {
+export function writeTransactions(out: Output, options: TransactionOptions): void {
   const random = new Random(options.seed);
   const keys = new LiveKeys(random, options.writesPerKey);
-  const out = new Output(path);
-  const syntax = path.endsWith('.edn') ? EDN : JSON_SYNTAX;
+  const syntax = out.edn ? EDN : JSON_SYNTAX;
   const list = options.kind === 'list-append';
   const state = new Map<number, string>();
   const open: (Mop[] | null)[] = Array.from({ length: options.processes }, () => null);

@@ -1,0 +1,33 @@
+import { checkAll } from '../../src/analysis/check.ts';
+import { readHistoryFile } from '../../src/cli/history-file.ts';
+import type { History } from '../../src/history/history.ts';
+import { readerFor } from '../../src/history/read/read.ts';
+import { cases } from './cases.ts';
+import { Output } from './output.ts';
+
+/**
+ * One measurement in a process of its own, so that none profits from what another has warmed up:
+ * `node measure.js CASE [FILE]` prints what it took as JSON.
+ */
+const chosen = cases.find((c) => c.name === process.argv[2])!;
+const file = process.argv[3];
+
+async function history(): Promise<History> {
+  if (file !== undefined) return readHistoryFile(file, () => {});
+  const reader = readerFor(chosen.format);
+  chosen.write(new Output(chosen.format === 'edn', (text) => reader.push(Buffer.from(text))));
+  return reader.finish();
+}
+
+const begin = performance.now();
+const read = await history();
+const middle = performance.now();
+const [verdict] = checkAll(read, {
+  workload: chosen.check,
+  ...(chosen.models === undefined ? {} : { models: chosen.models }),
+});
+const end = performance.now();
+const { valid, anomalyTypes, engine, reason } = verdict!;
+process.stdout.write(
+  JSON.stringify({ read: middle - begin, check: end - middle, valid, anomalyTypes, engine, reason }),
+);

@@ -1,0 +1,79 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { findCheck } from '../src/analysis/checks.ts';
+import { type Case, cases } from './analyzer/cases.ts';
+import { type Measured, run } from './analyzer/run.ts';
+
+const WIDTH = 66;
+const HELP = `npm run bench -- [--only TEXT] [--quick] [--runs N] [--inputs DIR] [--list]
+
+  --only TEXT   cases whose name contains TEXT
+  --quick       small cases only, once each
+  --runs N      take the median of N runs (default 3)
+  --inputs DIR  keep the generated inputs there and use them again (default: a folder in the temporary
+                directory, removed at the end; all of them need about 5 GB)
+  --list        names of the cases
+`;
+
+const { values: flags } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    runs: { type: 'string', default: '3' },
+    inputs: { type: 'string' },
+    list: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const chosen = cases.filter(
+  (c) => (flags.only === undefined || c.name.includes(flags.only)) && !(flags.quick && c.slow === true),
+);
+if (flags.help) process.stdout.write(HELP);
+else if (flags.list) for (const { name } of chosen) process.stdout.write(`${name}\n`);
+else process.exitCode = await measureAll();
+
+async function measureAll(): Promise<number> {
+  const directory = flags.inputs ?? mkdtempSync(join(tmpdir(), 'ordeal-bench-'));
+  mkdirSync(directory, { recursive: true });
+  const runs = flags.quick ? 1 : Number(flags.runs);
+  let problems = 0;
+  process.stdout.write(`${'case'.padEnd(WIDTH)}  median   fastest     aim   ratio      memory  decided by\n`);
+  try {
+    for (const one of chosen) {
+      if (findCheck(one.check) === undefined) {
+        process.stdout.write(`${one.name.padEnd(WIDTH)}  there is no ${one.check} check\n`);
+        continue;
+      }
+      const measured = await run(one, directory, runs);
+      if (measured.problem !== undefined) problems++;
+      process.stdout.write(`${line(one, measured)}\n`);
+    }
+  } finally {
+    if (flags.inputs === undefined) rmSync(directory, { recursive: true, force: true });
+  }
+  return problems === 0 ? 0 : 1;
+}
+
+function line(one: Case, { seconds, fastest, memory, engine, problem }: Measured): string {
+  const aim = one.aim === undefined ? '      –' : `${one.aim.toFixed(1).padStart(5)} s`;
+  const ratio = one.aim === undefined ? '    –' : (seconds / one.aim).toFixed(2).padStart(5);
+  const cells = [
+    one.name.padEnd(WIDTH),
+    time(seconds),
+    time(fastest),
+    aim,
+    ratio,
+    `${Math.round(memory / 1e6)} MB`.padStart(9),
+    engine,
+  ];
+  return `${cells.join('  ')}${problem === undefined ? '' : `  WRONG: ${problem}`}`;
+}
+
+function time(seconds: number): string {
+  return seconds < 1
+    ? `${(1000 * seconds).toFixed(1).padStart(5)} ms`
+    : `${seconds.toFixed(2).padStart(6)} s`;
+}
