@@ -1,7 +1,8 @@
-import { FAIL, NEVER, OK, Shape } from '../../history/history.ts';
+import { Shape } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
 import { NIL } from '../../history/values.ts';
 import type { WitnessOp } from '../verdict.ts';
+import { witnessOp } from '../witness.ts';
 import type { Registers } from './registers.ts';
 import { INITIAL } from './transactions.ts';
 
@@ -29,18 +30,7 @@ export class Cast {
     const i = row[unit]!;
     const name = `T${this.ops.length + 1}`;
     this.nameOf.set(unit, name);
-    const node = history.node[i]! >= 0 ? history.nodes[history.node[i]!] : undefined;
-    this.ops.push({
-      name,
-      invoked: history.inv[i]!,
-      returned: history.ret[i] === NEVER ? null : history.ret[i]!,
-      process: history.process[i]!,
-      type: history.outcome[i] === OK ? 'ok' : history.outcome[i] === FAIL ? 'fail' : 'info',
-      f: history.fs[history.f[i]!]!,
-      value: history.value(i),
-      ...(node === undefined ? {} : { node }),
-      ...(history.epoch[i]! >= 0 ? { epoch: history.epoch[i]! } : {}),
-    });
+    this.ops.push(witnessOp(history, i, name));
     return name;
   }
 

@@ -1,0 +1,38 @@
+import type { Check } from '../verdict.ts';
+import { judgeRegisterTxn, type RegisterTxnOptions } from './judge.ts';
+
+/**
+ * Transactions over read-write registers (`[["w", k, v], ["r", k, null]]`), from read uncommitted to strict serializability.
+ *
+ * Anomalies that one or two transactions show (thin-air, G1a, G1b, internal, future-read, non-repeatable-read,
+ * lost-update) take one pass. Read committed and read atomic are decided exactly, without any order of versions. The dependency
+ * graph of what is known of that order gives the cycles of Adya, named as in Elle. Serializability and snapshot isolation, with
+ * sessions or real time, are decided by a serial order found outright, by saturation, or by search; where the budget
+ * ends, `unknown`.
+ *
+ * Sources: Kingsbury & Alvaro, "Elle" (VLDB 2020); Biswas & Enea (OOPSLA 2019); Møldrup & Pavlogiannis, "AWDIT"
+ * (PLDI 2025); Tan et al., "Cobra" (OSDI 2020).
+ *
+ * @precondition values are unique per key, and differ from the initial value; otherwise `unknown`
+ * Cost: near linear on histories that keep the model they are judged against, or show one of the named anomalies; else
+ * exponential at worst, within the budget (a step is a word of a closure row, or an edge looked at).
+ */
+export const rwRegister: Check = {
+  name: 'rw-register',
+  summary: 'transactions over registers: isolation from read-uncommitted to strict-serializable',
+  models: [
+    'strict-serializable',
+    'strong-snapshot-isolation',
+    'strong-session-serializable',
+    'strong-session-snapshot-isolation',
+    'serializable',
+    'snapshot-isolation',
+    'repeatable-read',
+    'causal',
+    'read-atomic',
+    'monotonic-atomic-view',
+    'read-committed',
+    'read-uncommitted',
+  ],
+  judge: (history, options: RegisterTxnOptions = {}) => judgeRegisterTxn(history, options),
+};

@@ -1,0 +1,241 @@
+import { buildCsr, type Csr, type Subgraph, subgraph, vertexScratch } from '../graph/csr.ts';
+import { Edges } from '../graph/edges.ts';
+import { type Intervals, kahn } from '../graph/kahn.ts';
+import { ANTI, CO, EVERY } from '../graph/labels.ts';
+import { addProcess, addRealtime } from '../graph/order.ts';
+import { cyclicParts, tarjan } from '../graph/tarjan.ts';
+import type { Budget } from '../verdict.ts';
+import { dependencies } from './dependencies.ts';
+import { PAIR_LIMIT, SHRINK_RUNS } from './limits.ts';
+import { type Choice, Polygraph } from './polygraph.ts';
+import { deadlines, serialOrderFound } from './schedule.ts';
+import { undecidedPairs } from './undecided.ts';
+import { VersionPairs } from './version-order.ts';
+import type { Versions } from './versions.ts';
+import { addRealtimePairs, zonesOf } from './zones.ts';
+
+/** Which order the transactions must respect beside their data. */
+export type Order = 'none' | 'process' | 'realtime';
+export type Isolation = 'serializable' | 'snapshot';
+
+export interface Question {
+  readonly versions: Versions;
+  /** What is known of the order of versions, soundly for the model asked about. */
+  readonly pairs: VersionPairs;
+  readonly intervals: Intervals;
+  /** By transaction. */
+  readonly process: Int32Array;
+  readonly isolation: Isolation;
+  readonly order: Order;
+}
+
+/** Why there is no order. */
+export interface Contradiction {
+  /** Pairs of versions, flat, as few as were found, of which no order fits; none when the known graph is cyclic by itself. */
+  readonly choices: Int32Array;
+  /** The transactions of the part of the graph on which they meet. */
+  readonly members: Int32Array;
+  /** The known graph, orders included, and the version order that it was made from. */
+  readonly graph: Csr;
+  readonly pairs: VersionPairs;
+  /** Cycles with adjacent anti-dependencies are none. */
+  readonly snapshot: boolean;
+}
+
+export type Answer =
+  | { readonly verdict: 'yes'; readonly engine: string }
+  | { readonly verdict: 'no'; readonly engine: string; readonly contradiction: Contradiction }
+  | { readonly verdict: 'unknown'; readonly reason: string };
+
+/**
+ * Decides whether the versions of all keys can be ordered so that the history is serializable, or snapshot isolated, with
+ * the given order of transactions. Exact where it says yes or no. NP-complete in general (Papadimitriou 1979; Biswas & Enea,
+ * OOPSLA 2019), so it stops at the budget.
+ *
+ * First a serial order is tried outright (near linear). Then the graph falls apart: only transactions on a common cycle of what is known
+ * and what is possible have to do with each other, and under real time those are small groups. Each group is a
+ * polygraph, saturated and searched. With `quick` only the first is done. After Tan et al., "Cobra" (OSDI 2020), and Zhang et al., "Viper" (EuroSys 2023).
+ */
+export function decide(question: Question, budget: Budget, quick = false): Answer {
+  const { versions, intervals, order } = question;
+  const { registers } = versions;
+  const pairs = withRealtime(question);
+  const edges = dependencies(versions, pairs);
+  if (order === 'process') addProcess(edges, all(registers.n), question.process);
+  const data = buildCsr(edges);
+  const timed = order === 'realtime' ? intervals : undefined;
+  const acyclic = kahn(data, timed).length === 0;
+  if (acyclic && serialOrderFound(versions, data, deadlines(versions, intervals), timed))
+    return { verdict: 'yes', engine: 'serial-order' };
+
+  if (quick) return { verdict: 'unknown', reason: 'no serial order was found at once' };
+  const undecided = undecidedPairs(versions, pairs, PAIR_LIMIT);
+  if (undecided === null)
+    return { verdict: 'unknown', reason: `more than ${PAIR_LIMIT} pairs of writes have no known order` };
+  if (undecided.length === 0 && acyclic) return { verdict: 'yes', engine: 'saturation' };
+  if (order === 'realtime') addRealtime(edges, all(registers.n), intervals);
+  return solveParts(question, pairs, buildCsr(edges), undecided, budget);
+}
+
+const all = (n: number): Int32Array => Int32Array.from({ length: n }, (_, i) => i);
+
+/** Under real time each key by itself has to be linearizable; keys that are not are left as they are. */
+function withRealtime({ versions, pairs, intervals, order }: Question): VersionPairs {
+  if (order !== 'realtime') return pairs;
+  const more = new VersionPairs();
+  for (let e = 0; e < pairs.count; e++) more.add(pairs.from[e]!, pairs.to[e]!, pairs.source[e]! as 0);
+  addRealtimePairs(versions, zonesOf(versions, intervals.inv, intervals.ret), more);
+  return more;
+}
+
+function solveParts(
+  question: Question,
+  pairs: VersionPairs,
+  known: Csr,
+  undecided: Int32Array,
+  budget: Budget,
+): Answer {
+  const { versions } = question;
+  const possible = possibleGraph(versions, known, undecided);
+  const parts = cyclicParts(possible, tarjan(possible, EVERY));
+  const scratch = vertexScratch(known);
+  const partOf = new Int32Array(known.vertices).fill(-1);
+  parts.forEach((members, i) => {
+    for (const v of members) partOf[v] = i;
+  });
+  const inside: number[][] = parts.map(() => []);
+  for (let i = 0; i < undecided.length; i += 2) {
+    const a = partOf[versions.writer[undecided[i]!]!]!;
+    if (a !== -1 && a === partOf[versions.writer[undecided[i + 1]!]!])
+      inside[a]!.push(undecided[i]!, undecided[i + 1]!);
+  }
+  const allowance = { left: budget.steps, expired: budget.expired };
+  let reason: string | undefined;
+  for (const [i, members] of parts.entries()) {
+    const part = new Part(question, subgraph(known, members, EVERY, scratch), Int32Array.from(inside[i]!));
+    if (Polygraph.bytes(part.nodes) * 4 > budget.tableBytes) {
+      reason ??= `a group of ${part.graph.txns} transactions that depend on each other is too large to search`;
+      continue;
+    }
+    const solution = part.solve(part.pairs, allowance);
+    if (solution === 'no')
+      return {
+        verdict: 'no',
+        engine: 'saturation',
+        contradiction: {
+          choices: part.shrink(allowance.left),
+          members: members.filter((v) => v < known.txns),
+          graph: known,
+          pairs,
+          snapshot: question.isolation === 'snapshot',
+        },
+      };
+    if (solution === 'cut') {
+      reason = `the search for an order of ${part.pairs.length / 2} pairs of writes ended after ${budget.steps} steps`;
+      break;
+    }
+  }
+  return reason === undefined ? { verdict: 'yes', engine: 'search' } : { verdict: 'unknown', reason };
+}
+
+/** What is known, and both sides of whatever is not. */
+function possibleGraph(versions: Versions, known: Csr, undecided: Int32Array): Csr {
+  const edges = new Edges(known.txns, known.dst.length + undecided.length * 2);
+  edges.vertices = known.vertices;
+  for (let v = 0; v < known.vertices; v++)
+    for (let e = known.offset[v]!; e < known.offset[v + 1]!; e++)
+      edges.add(v, known.dst[e]!, known.label[e]!, -1);
+  const { writer, reader, readsStart, reads } = versions;
+  for (let i = 0; i < undecided.length; i += 2)
+    for (const [a, b] of [
+      [undecided[i]!, undecided[i + 1]!],
+      [undecided[i + 1]!, undecided[i]!],
+    ] as const) {
+      edges.add(writer[a]!, writer[b]!, CO, -1);
+      for (let r = readsStart[a]!; r < readsStart[a + 1]!; r++)
+        if (reader[reads[r]!] !== writer[b]) edges.add(reader[reads[r]!]!, writer[b]!, CO, -1);
+    }
+  return buildCsr(edges);
+}
+
+/** One group of transactions as a polygraph. Under snapshot isolation a transaction is two nodes, its begin and its commit. */
+class Part {
+  readonly graph: Subgraph;
+  readonly pairs: Int32Array;
+  readonly nodes: number;
+  private readonly versions: Versions;
+  private readonly split: boolean;
+  private readonly local: Map<number, number>;
+
+  constructor(question: Question, graph: Subgraph, pairs: Int32Array) {
+    this.graph = graph;
+    this.pairs = pairs;
+    this.versions = question.versions;
+    this.split = question.isolation === 'snapshot';
+    this.nodes = graph.vertices + (this.split ? graph.txns : 0);
+    this.local = new Map();
+    for (let i = 0; i < graph.txns; i++) this.local.set(graph.original[i]!, i);
+  }
+
+  /** The node of a vertex's begin; hubs come after all commits. */
+  private begin(v: number): number {
+    return this.split && v >= this.graph.txns ? v + this.graph.txns : v;
+  }
+
+  private commit(v: number): number {
+    return this.split ? v + this.graph.txns : v;
+  }
+
+  solve(pairs: Int32Array, allowance: { left: number; readonly expired?: (() => boolean) | undefined }) {
+    const { graph } = this;
+    const polygraph = new Polygraph(this.nodes);
+    const edges: number[] = [];
+    if (this.split) for (let t = 0; t < graph.txns; t++) edges.push(this.begin(t), this.commit(t));
+    for (let u = 0; u < graph.vertices; u++)
+      for (let e = graph.offset[u]!; e < graph.offset[u + 1]!; e++) {
+        const anti = ((ANTI >>> graph.label[e]!) & 1) === 1;
+        const w = graph.dst[e]!;
+        edges.push(anti ? this.begin(u) : this.commit(u), anti ? this.commit(w) : this.begin(w));
+      }
+    if (!polygraph.close(Int32Array.from(edges), allowance)) return 'no';
+    const choices: Choice[] = [];
+    for (let i = 0; i < pairs.length; i += 2)
+      choices.push({
+        first: this.edgesOf(pairs[i]!, pairs[i + 1]!),
+        second: this.edgesOf(pairs[i + 1]!, pairs[i]!),
+      });
+    return polygraph.solve(choices, allowance);
+  }
+
+  /** What follows from version a coming before version b. */
+  private edgesOf(a: number, b: number): Int32Array {
+    const { writer, reader, readsStart, reads } = this.versions;
+    const wb = this.local.get(writer[b]!)!;
+    const edges = [this.commit(this.local.get(writer[a]!)!), this.begin(wb)];
+    for (let i = readsStart[a]!; i < readsStart[a + 1]!; i++) {
+      const r = this.local.get(reader[reads[i]!]!);
+      if (r !== undefined && r !== wb) edges.push(this.begin(r), this.commit(wb));
+    }
+    return Int32Array.from(edges);
+  }
+
+  /** Leaves out pairs, larger and then smaller runs of them, while the rest still contradict each other. */
+  shrink(steps: number): Int32Array {
+    let kept: number[] = [];
+    for (let i = 0; i < this.pairs.length; i += 2) kept.push(i);
+    const select = (which: readonly number[]): Int32Array =>
+      Int32Array.from(which.flatMap((i) => [this.pairs[i]!, this.pairs[i + 1]!]));
+    const allowance = { left: steps };
+    let runs = SHRINK_RUNS;
+    const without = (rest: readonly number[]): boolean =>
+      runs-- > 0 && allowance.left > 0 && this.solve(select(rest), allowance) === 'no';
+    if (without([])) return new Int32Array(0);
+    for (let size = kept.length >> 1; size >= 1; size >>= 1)
+      for (let i = 0; i < kept.length; ) {
+        const rest = [...kept.slice(0, i), ...kept.slice(i + size)];
+        if (without(rest)) kept = rest;
+        else i += size;
+      }
+    return select(kept);
+  }
+}

@@ -1,0 +1,279 @@
+import type { History } from '../../history/history.ts';
+import type { Json } from '../../history/op.ts';
+import { type CycleReport, findCycles } from '../graph/cycles.ts';
+import type { Intervals } from '../graph/kahn.ts';
+import type { Steps } from '../graph/steps.ts';
+import {
+  boundary,
+  canonicalModel,
+  friendly,
+  friendlyAll,
+  implies,
+  strongestConsistent,
+  violates,
+} from '../models.ts';
+import { findCausal } from '../session/causality.ts';
+import { findGuarantees, findPram } from '../session/findings.ts';
+import { GUARANTEES } from '../session/guarantees.ts';
+import { SESSION_MODELS } from '../session/judge.ts';
+import { type Budget, type CheckOptions, DEFAULT_BUDGET, type Verdict } from '../verdict.ts';
+import { accessesOf } from '../weak/accesses.ts';
+import { Found } from '../weak/found.ts';
+import { WeakLevels } from '../weak/levels.ts';
+import { localAnomaly } from '../weak/local-witness.ts';
+import { type Registers, registersOf } from '../weak/registers.ts';
+import { Cast } from '../weak/words.ts';
+import { contradictionAnomaly } from './contradiction.ts';
+import { cyclicVersionsAnomaly } from './cyclic-versions.ts';
+import { decide, type Isolation, type Order } from './decide.ts';
+import { dependencies } from './dependencies.ts';
+import { decided, modelOf, needed, ORDERS, usesProcess, usesRealtime } from './models.ts';
+import { type OrderOptions, versionOrder } from './sources.ts';
+import { Narrator } from './steps.ts';
+import { sourceNames, type VersionPairs } from './version-order.ts';
+import { type Versions, versionsOf } from './versions.ts';
+import { findWeak } from './weak-levels.ts';
+import { zonesOf } from './zones.ts';
+
+/** Options of `rw-register`, beside those common to all checks. */
+export interface RegisterTxnOptions extends CheckOptions, OrderOptions {}
+
+/** Everything known about one history while it is judged. */
+export interface Case {
+  readonly registers: Registers;
+  readonly versions: Versions;
+  readonly pairs: VersionPairs;
+  readonly intervals: Intervals;
+  readonly initial: Json;
+  readonly witnesses: number;
+  readonly budget: Budget;
+  readonly judged: readonly string[];
+  readonly found: Found;
+}
+
+export function judgeRegisterTxn(whole: History, options: RegisterTxnOptions): Verdict {
+  const history = options.workload === undefined ? whole : whole.only(options.workload);
+  const judged = friendlyAll(options.models ?? ['strict-serializable']);
+  const initial: Json = options.initial ?? null;
+  const registers = registersOf(accessesOf(history), history.values.id(initial));
+  const head = {
+    check: 'rw-register',
+    ...(options.workload === undefined ? {} : { workload: options.workload }),
+    judged,
+  };
+  const impossible = unusable(registers);
+  if (impossible !== undefined)
+    return {
+      ...head,
+      engine: 'none',
+      valid: 'unknown',
+      anomalyTypes: [],
+      counts: {},
+      anomalies: [],
+      not: [],
+      alsoNot: [],
+      consistentWith: [],
+      reason: impossible,
+    };
+
+  const found = new Found();
+  const witnesses = options.witnesses ?? 8;
+  const budget = options.budget ?? DEFAULT_BUDGET;
+  const versions = versionsOf(registers);
+  const intervals = intervalsOf(registers);
+  const order = versionOrder(versions, options, () => zonesOf(versions, intervals.inv, intervals.ret));
+  const { pairs } = order;
+  const it: Case = { registers, versions, pairs, intervals, initial, witnesses, budget, judged, found };
+  for (const [type, count] of registers.counts) {
+    const shown = registers.found.filter((f) => f.type === type).slice(0, witnesses);
+    found.add(
+      type,
+      count,
+      shown.map((f) => localAnomaly(registers, f, initial)),
+    );
+  }
+  const circles = order.cyclic
+    .slice(0, witnesses)
+    .map((c) => cyclicVersionsAnomaly(c, versions, new Cast(registers, initial)));
+  found.add('cyclic-versions', order.cyclic.length, circles);
+  const report = cycles(it);
+  const upheld = new Set<string>();
+  const levels = new WeakLevels(registers);
+  for (const model of findWeak(it, levels)) upheld.add(model);
+  const session = judged.some((m) => SESSION_MODELS.some((s) => canonicalModel(s) === canonicalModel(m)));
+  let reason = report.cut ? `the search for cycles ended after ${budget.steps} steps` : undefined;
+  if (session && sessions(it, levels))
+    reason ??= `the search for writes-follow-reads ended after ${budget.steps} steps`;
+  if (session) for (const model of SESSION_MODELS) upheld.add(canonicalModel(model));
+
+  const ruledOut = (model: string): boolean => violates([model], found.types);
+  const engines = ['cycles', 'visibility'];
+  const open = judged.filter((m) => !upheld.has(canonicalModel(m)) && !ruledOut(m));
+  const invalid = violates(judged, found.types);
+  for (const proof of prove(it, open, invalid)) {
+    if (proof.model !== undefined) upheld.add(proof.model);
+    if (proof.engine !== undefined && !engines.includes(proof.engine)) engines.push(proof.engine);
+    reason ??= proof.reason;
+  }
+  const types = found.types;
+  const stillOpen = judged.filter(
+    (m) => !violates([m], types) && ![...upheld].some((u) => !violates([u], types) && implies(u, m)),
+  );
+  const { not, alsoNot } = boundary(types);
+  return {
+    ...head,
+    engine: engines.join(', '),
+    valid: violates(judged, types) ? false : stillOpen.length > 0 ? 'unknown' : true,
+    anomalyTypes: types,
+    counts: found.counts,
+    anomalies: found.anomalies,
+    not,
+    alsoNot,
+    consistentWith: strongestConsistent(upheld, types),
+    ...(stillOpen.length === 0 || reason === undefined
+      ? stillOpen.length === 0
+        ? {}
+        : { reason: `not decided: ${stillOpen.map(friendly).join(', ')}` }
+      : { reason }),
+    assumptions: assumptions(options),
+    stats: {
+      transactions: registers.n,
+      sessions: registers.sessions,
+      keys: registers.keys,
+      versions: versions.written,
+      orderedPairs: pairs.count,
+      cyclicParts: report.parts.length,
+    },
+  };
+}
+
+function unusable(registers: Registers): string | undefined {
+  const { accesses } = registers;
+  if (registers.okUnits === 0) return 'no transaction succeeded';
+  if (registers.ambiguous === 0) return undefined;
+  const { values } = accesses.history;
+  const at = registers.ambiguousAccess;
+  return `${registers.ambiguous} writes repeat a value of their key or write its initial value (first: ${values.show(accesses.value[at]!)} to key ${values.show(accesses.keyId[accesses.key[at]!]!)}): whose write a read saw is not certain`;
+}
+
+function intervalsOf(registers: Registers): Intervals {
+  const { unit, accesses } = registers;
+  const { history, row } = accesses;
+  return {
+    inv: Int32Array.from(unit, (u) => history.inv[row[u]!]!),
+    ret: Int32Array.from(unit, (u) => history.ret[row[u]!]!),
+  };
+}
+
+function cycles(it: Case): CycleReport {
+  const { registers, versions, pairs, intervals, initial, found, witnesses, budget, judged } = it;
+  const realtime = judged.some(usesRealtime);
+  const process = realtime || judged.some(usesProcess);
+  const steps: Steps = {
+    left: budget.steps,
+    ...(budget.expired === undefined ? {} : { expired: budget.expired }),
+  };
+  const report = findCycles({
+    edges: dependencies(versions, pairs),
+    ...(realtime ? { intervals } : {}),
+    ...(process ? { process: registers.session } : {}),
+    witnesses,
+    steps,
+  });
+  const narrator = new Narrator(versions, pairs);
+  for (const [type, count] of report.counts)
+    found.add(
+      type,
+      count,
+      report.cycles
+        .filter((c) => c.type === type)
+        .map((c) => narrator.anomaly(type, c.steps, new Cast(registers, initial))),
+    );
+  return report;
+}
+
+/** The session guarantees and causality of transactions. Gives whether the search was cut. */
+function sessions(it: Case, levels: WeakLevels): boolean {
+  const { registers, initial, witnesses, found, budget } = it;
+  if (levels.causal().holds) return false;
+  const context = { levels, registers, initial, witnesses, steps: budget.steps, found };
+  const wanted = (model: string): boolean => it.judged.some((j) => implies(j, model));
+  const memory = wanted('monotonic-reads') ? 'session' : 'transaction';
+  const cut = findGuarantees(context, memory, 'global', GUARANTEES.filter(wanted));
+  findPram(context);
+  findCausal(context, true);
+  return cut;
+}
+
+interface Proof {
+  readonly model?: string;
+  readonly engine?: string;
+  readonly reason?: string;
+}
+
+/**
+ * Looks for proofs of the models that are open, the strongest first, and names what is disproved. On an invalid history it only tries what costs
+ * next to nothing, to say what the history is still consistent with.
+ */
+function* prove(it: Case, open: readonly string[], invalid: boolean): Generator<Proof> {
+  const { versions, pairs, intervals, registers, found, budget } = it;
+  if (registers.counts.has('non-repeatable-read')) return;
+  const ask = (isolation: Isolation, order: Order, quick: boolean) =>
+    decide({ versions, pairs, intervals, process: registers.session, isolation, order }, budget, quick);
+  if (invalid || open.length === 0) {
+    for (const order of [...ORDERS].reverse()) {
+      if (violates([modelOf.serializable[order]], found.types)) continue;
+      if (order !== 'none' && open.length === 0 && !invalid) continue;
+      if (ask('serializable', order, true).verdict === 'yes') {
+        yield { model: modelOf.serializable[order], engine: 'serial-order' };
+        return;
+      }
+    }
+    return;
+  }
+  for (const isolation of ['serializable', 'snapshot'] as const) {
+    const asking = open.filter((m) => needed(m).isolation === isolation);
+    if (asking.length === 0) continue;
+    let order = ORDERS[Math.max(...asking.map((m) => ORDERS.indexOf(needed(m).order)))]!;
+    for (;;) {
+      const answer = ask(isolation, order, false);
+      if (answer.verdict === 'yes') {
+        yield { model: modelOf[isolation][order], engine: answer.engine };
+        break;
+      }
+      if (answer.verdict === 'unknown') {
+        yield { reason: answer.reason };
+        break;
+      }
+      // A weaker order may be impossible too, and is then what is ruled out.
+      const weaker = order === 'none' ? undefined : ORDERS[ORDERS.indexOf(order) - 1];
+      const below = weaker === undefined ? undefined : ask(isolation, weaker, false);
+      if (below?.verdict === 'no') {
+        order = weaker!;
+        continue;
+      }
+      const model = modelOf[isolation][order];
+      const type = `${model}-cycle-exists`;
+      const { contradiction } = answer;
+      const narrator = new Narrator(versions, contradiction.pairs);
+      const cast = new Cast(registers, it.initial);
+      found.add(type, 1, [
+        contradictionAnomaly(type, friendly(model), contradiction, versions, narrator, cast),
+      ]);
+      yield { engine: answer.engine };
+      if (below?.verdict === 'yes') yield { model: modelOf[isolation][weaker!], engine: below.engine };
+      break;
+    }
+  }
+  for (const model of open)
+    if (!decided(model)) yield { reason: `${friendly(model)} was neither proved nor refuted` };
+}
+
+function assumptions(options: OrderOptions): string[] {
+  const used: string[] = [];
+  if (options.wfrKeys !== false) used.push(sourceNames[0]);
+  if (options.transactionOrder === true) used.push(sourceNames[1]);
+  if (options.sequentialKeys === true) used.push(sourceNames[2]);
+  if (options.linearizableKeys === true) used.push(sourceNames[3]);
+  return used;
+}

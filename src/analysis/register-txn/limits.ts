@@ -1,0 +1,8 @@
+/** Versions of one key above which their order is not closed: the bits of the closure grow with the square. */
+export const CLOSURE_LIMIT = 8192;
+
+/** Pairs of versions of unknown order above which no search is begun. */
+export const PAIR_LIMIT = 1_000_000;
+
+/** Solver runs that the search for a small contradiction may take. */
+export const SHRINK_RUNS = 300;
