@@ -6,6 +6,9 @@ import type { Anomaly, Step, WitnessOp } from '../verdict.ts';
 import { witnessOp } from '../witness.ts';
 import { showPlace, showRow, showSpan } from './show.ts';
 
+/** Lines of each kind that a message shows of a cycle. */
+const LINES = 12;
+
 /** What a check knows of a step: everything but the two names and the type. */
 export type StepReason = Omit<Step, 'from' | 'to' | 'type'>;
 
@@ -36,7 +39,7 @@ export function cycleAnomaly(
   });
   return {
     type: cycle.type,
-    message: [`${heading(cycle)}:`, ...shown, ...argument(steps)].join('\n'),
+    message: [`${heading(cycle)}:`, ...abridged(shown), ...argument(steps)].join('\n'),
     ops,
     steps,
   };
@@ -77,5 +80,12 @@ function argument(steps: readonly Step[]): string[] {
       : `  ${from} must come before ${to}, because ${why}.`;
   });
   const proofs = new Set(steps.flatMap((s) => (s.proof ? [`  Proof of the order: ${s.proof.text}.`] : [])));
-  return [...lines, ...proofs];
+  return [...abridged(lines), ...abridged([...proofs])];
+}
+
+/** A long cycle in a message is a wall of text: its beginning and its end will do. All of it is in the steps. */
+function abridged(lines: readonly string[]): readonly string[] {
+  if (lines.length <= LINES) return lines;
+  const half = LINES / 2;
+  return [...lines.slice(0, half), `  … ${lines.length - LINES} more …`, ...lines.slice(-half)];
 }
