@@ -59,9 +59,9 @@ export class Follower {
       this.acknowledge();
       return;
     }
+    if (this.incoming?.saving === true) return;
     if (this.incoming?.last !== body.last) this.incoming = { last: body.last, records: [], saving: false };
     const { incoming } = this;
-    if (incoming.saving) return;
     if (body.offset === incoming.records.length)
       for (const record of body.records) incoming.records.push(record);
     if (incoming.records.length === body.total) this.install(body, incoming.records);

@@ -47,6 +47,8 @@ export class Journal {
   private unsaved: Ballot | undefined;
   private saving = 0;
   private readonly snapshots: ((ok: boolean) => void)[] = [];
+  /** Where the latest snapshot handed to the disk ends. */
+  private newest = 0;
 
   private readonly disk: Disk;
   private readonly log: Log;
@@ -131,15 +133,23 @@ export class Journal {
     this.disk.replace('state', [ballot], 'state');
   }
 
-  /** Writes a snapshot; `done` is told whether it is durable. */
+  /**
+   * Writes a snapshot; `done` is told whether it is durable. One that ends no later than another on its way is refused:
+   * the log may be cut off where the other ends, and nothing may be missing between snapshot and log.
+   */
   saveSnapshot(head: SnapshotHead, records: readonly Json[], done: (ok: boolean) => void): void {
+    if (head.last <= this.newest) {
+      done(false);
+      return;
+    }
+    this.newest = head.last;
     this.snapshots.push(done);
     this.disk.replace('snapshot', [head, ...records], 'snapshot');
   }
 
   completed(tag: string, result: DiskResult): void {
     if (tag === 'state') this.ballotDone(result.ok);
-    else if (tag === 'snapshot') this.snapshots.shift()!(result.ok);
+    else if (tag === 'snapshot') this.snapshotDone(result.ok);
     else if (tag === 'written') {
       if (!result.ok) this.spoil();
     } else this.batchDone(result.ok);
@@ -158,6 +168,12 @@ export class Journal {
       this.unsaved = undefined;
       this.owner.saved();
     } else this.owner.again();
+  }
+
+  private snapshotDone(ok: boolean): void {
+    const done = this.snapshots.shift()!;
+    if (!ok && this.snapshots.length === 0) this.newest = 0;
+    done(ok);
   }
 
   private batchDone(ok: boolean): void {

@@ -159,6 +159,20 @@ describe('the journal', () => {
     expect(Journal.read(disk.platters.image()).ballot).toEqual({ term: 2, vote: 'n1' });
   });
 
+  it('a snapshot does not replace a later one that is on its way or there', () => {
+    const { disk, journal } = setUp();
+    const done: [number, boolean][] = [];
+    for (const last of [50, 100, 80])
+      journal.saveSnapshot({ last, lastTerm: 1, digest: 0 }, [], (ok) => done.push([last, ok]));
+    while (disk.pending.length > 0) disk.complete(journal, true, 0);
+    expect(done).toEqual([
+      [80, false],
+      [50, true],
+      [100, true],
+    ]);
+    expect(Journal.read(disk.platters.image()).head?.last).toBe(100);
+  });
+
   it('entries that do not follow each other are not accepted as a log', () => {
     const image = new Map([
       [

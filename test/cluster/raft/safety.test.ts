@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MS } from '../../../src/duration.ts';
 import { judge, seen, successes } from './judge.ts';
 import { FAULTS, manyFaults, Trial } from './trial.ts';
 
@@ -34,6 +35,16 @@ describe('Raft under all faults', () => {
     if (reads === 'index') expect(counts['deposed-read']).toBeGreaterThan(0);
   });
 
+  it('safe and alive where the disk is slower than the network', () => {
+    const sim = { syncLatency: [5 * MS, 90 * MS], latency: [MS / 10, 2 * MS] } as const;
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const options = { snapshotEvery: 10, electionTimeout: '400ms' };
+      const trial = new Trial({ seed, sim, options, faults: manyFaults, attemptTimeout: 400 * MS }).run();
+      expect(judge(trial), `seed ${seed}`).toEqual([]);
+      for (const { outcome } of trial.finals) expect(outcome.value).toEqual(trial.finals[0]!.outcome.value);
+    }
+  });
+
   it('the same seed gives the same run', () => {
     const [a, b] = [1, 2].map(() => new Trial({ seed: 7, faults: manyFaults }).run());
     expect(a!.done).toEqual(b!.done);
@@ -47,7 +58,7 @@ describe('Raft under all faults', () => {
         seed,
         faults: manyFaults,
         options: { snapshotEvery: 40 },
-        codec: true,
+        sim: { codec: true },
       }).run();
       expect(coded.done).toEqual(plain.done);
     }

@@ -4,6 +4,7 @@ import { MS, SECOND } from '../../../src/duration.ts';
 import type { Json } from '../../../src/history/op.ts';
 import { draws } from '../../../src/random.ts';
 import { raft } from '../../../src/systems/raft.ts';
+import type { SimOptions } from '../../../src/worlds/sim/options.ts';
 import { SimWorld } from '../../../src/worlds/sim/world.ts';
 import type { Action, Crash, ObservedEvent, OpenClient } from '../../../src/worlds/world.ts';
 
@@ -33,8 +34,8 @@ export interface TrialSetup {
   readonly faults?: (trial: Trial) => void;
   readonly timeout?: number;
   readonly attemptTimeout?: number;
-  /** Sends everything through the wire format. */
-  readonly codec?: boolean;
+  /** Figures of the simulated environment. */
+  readonly sim?: Partial<SimOptions>;
 }
 
 /** One simulated run of Raft under faults, recorded. After `until` everything is healed and every node read. */
@@ -71,7 +72,7 @@ export class Trial {
         },
         crash: (crash) => this.crashes.push(crash),
       },
-      options: { seed: setup.seed, codec: setup.codec ?? false },
+      options: { ...setup.sim, seed: setup.seed },
     });
   }
 
