@@ -40,10 +40,12 @@ async function measureAll(): Promise<number> {
   mkdirSync(directory, { recursive: true });
   const runs = flags.quick ? 1 : Number(flags.runs);
   let problems = 0;
-  process.stdout.write(`${'case'.padEnd(WIDTH)}  median   fastest     aim   ratio      memory  decided by\n`);
+  process.stdout.write(
+    `${'case'.padEnd(WIDTH)}  median   fastest     aim   ratio  processor     memory  decided by\n`,
+  );
   try {
     for (const one of chosen) {
-      if (findCheck(one.check) === undefined) {
+      if (one.measure !== 'read' && findCheck(one.check) === undefined) {
         process.stdout.write(`${one.name.padEnd(WIDTH)}  there is no ${one.check} check\n`);
         continue;
       }
@@ -57,7 +59,7 @@ async function measureAll(): Promise<number> {
   return problems === 0 ? 0 : 1;
 }
 
-function line(one: Case, { seconds, fastest, memory, engine, problem }: Measured): string {
+function line(one: Case, { seconds, fastest, processor, memory, engine, problem }: Measured): string {
   const aim = one.aim === undefined ? '      –' : `${one.aim.toFixed(1).padStart(5)} s`;
   const ratio = one.aim === undefined ? '    –' : (seconds / one.aim).toFixed(2).padStart(5);
   const cells = [
@@ -66,6 +68,7 @@ function line(one: Case, { seconds, fastest, memory, engine, problem }: Measured
     time(fastest),
     aim,
     ratio,
+    time(processor).padStart(9),
     `${Math.round(memory / 1e6)} MB`.padStart(9),
     engine,
   ];

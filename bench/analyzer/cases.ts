@@ -10,10 +10,10 @@ export interface Case {
   /** Seconds; absent where the figure only stands beside another. */
   readonly aim?: number;
   /**
-   * `process`: the wall time of a whole `ordeal check`. `check`: of the check alone, in a process of its own, reading
+   * `read`: of reading alone, of whatever check. `process`: the wall time of a whole `ordeal check`. `check`: of the check alone, in a process of its own, reading
    * excluded. `feed`: as `check`, with the input fed to the reader as it is made, because as a file it would be too large.
    */
-  readonly measure: 'process' | 'check' | 'feed';
+  readonly measure: 'read' | 'process' | 'check' | 'feed';
   readonly format: 'jsonl' | 'edn';
   /** Cases with one input share its file. */
   readonly input: string;
@@ -68,6 +68,32 @@ const listAppend: Case[] = [10_000, 100_000, 1_000_000].flatMap((n): Case[] =>
     slow: n === 1_000_000,
   })),
 );
+
+const reading: Case[] = [
+  ...(['jsonl', 'edn'] as const).map(
+    (format): Case => ({
+      name: `reading list-append 1 M × 4, ${format}`,
+      aim: format === 'edn' ? 1.9 : 1,
+      measure: 'read',
+      format,
+      input: `list-append-1000000.${format}`,
+      write: transactions('list-append', 1_000_000),
+      check: 'list-append',
+      valid: true,
+      slow: true,
+    }),
+  ),
+  {
+    name: 'reading 1 M register operations, jsonl',
+    measure: 'read',
+    format: 'jsonl',
+    input: 'many-keys.jsonl',
+    write: registers({ operations: 1_000_000, processes: 20, keys: 10_000, values: 5 }),
+    check: 'register',
+    valid: true,
+    slow: true,
+  },
+];
 
 const wide: Case = {
   name: 'list-append 1 M × 4, 256 writes a key, jsonl',
@@ -242,6 +268,7 @@ for (const processes of [10, 30, 100]) {
 }
 
 export const cases: readonly Case[] = [
+  ...reading,
   ...listAppend,
   wide,
   ...rwRegister,
