@@ -54,6 +54,7 @@ export interface Drill<O> {
   }[];
   readonly clients?: number;
   readonly load?: number;
+  readonly interval?: number;
 }
 
 export interface Report {
@@ -64,11 +65,12 @@ export interface Report {
   readonly states: ReadonlyMap<string, readonly unknown[]>;
 }
 
+/** Between the beginnings of two faults, by default. */
 const INTERVAL = 2 * SECOND;
 
 /**
- * Ten clients, twenty simulated seconds, a fault every two that is healed a second and a half later; then a while of
- * peace, and final reads. Draws depend on the seed and on what is drawn for alone.
+ * Ten clients, twenty simulated seconds, a fault every two that is healed after three quarters of the time; then a while
+ * of peace, and final reads. Draws depend on the seed and on what is drawn for alone.
  */
 export function drill<O>(plan: Drill<O>): Report {
   const { system, seed } = plan;
@@ -76,6 +78,7 @@ export function drill<O>(plan: Drill<O>): Report {
   const draw = draws(seed, 'drill');
   const clients = plan.clients ?? 10;
   const load = plan.load ?? 20 * SECOND;
+  const interval = plan.interval ?? INTERVAL;
   const done: Done[] = [];
   const events: ObservedEvent[] = [];
   const crashes: Crash[] = [];
@@ -159,13 +162,13 @@ export function drill<O>(plan: Drill<O>): Report {
   };
   world.setUp(() => {
     for (let process = 0; process < clients; process++) work(process, open(process));
-    for (let n = 0, time = INTERVAL; time < load && plan.faults.length > 0; n++, time += INTERVAL)
+    for (let n = 0, time = interval; time < load && plan.faults.length > 0; n++, time += interval)
       world.at(time, () => {
         const { begin, heal } = fault(plan.faults[n % plan.faults.length]!, roles, (what) =>
           draw(2, n, what),
         );
         apply(begin);
-        world.at(time + INTERVAL * 0.75, () => apply(heal));
+        world.at(time + interval * 0.75, () => apply(heal));
       });
     for (const { at, begin, heal, ...scripted } of plan.script ?? []) {
       world.at(at, () => apply(begin));

@@ -22,6 +22,13 @@ export const SET: Load = {
   finals: [{ f: 'read', value: null }],
 };
 
+/** The same, but hardly any reads: where only the final one matters. */
+export const ADDS: Load = {
+  operation: (id: number, draw: Draw) =>
+    draw(5, id) < 0.95 ? { f: 'add', value: id } : { f: 'read', value: null },
+  finals: SET.finals,
+};
+
 const KEYS = [0, 1, 2, 3, 4];
 
 /** Five registers, half writes of unique values and half reads. */
