@@ -22,7 +22,7 @@ const ROOMS = {
   nemeses: { is: ['nemeses/'], may: ['src/worlds/world.ts', 'history'] },
   reports: { is: ['reports/'], may: ['worlds', 'generator', 'analysis', 'cluster', 'history'] },
   plan: {
-    is: ['src/plan.ts', 'src/schedule.ts'],
+    is: ['src/plan.ts', 'src/schedule.ts', 'src/options.ts'],
     may: [
       'systems',
       'workloads',
