@@ -97,8 +97,8 @@ export class LocalClient implements ClientHost {
     this.link = link;
     this.now = now;
     this.timers = new Timers({ monotonic: now, rate: () => 1 }, (tag) => this.machine.timer(tag));
-    this.machine = create(this);
     this.unregister = link.register(id, (message) => this.machine.receive(message));
+    this.machine = create(this);
   }
 
   wallClock(): number {

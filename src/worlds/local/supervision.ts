@@ -84,7 +84,10 @@ export class Supervision {
   }
 
   spawn(child: string, command: Command, listener: ChildListener): void {
-    if (this.over || this.stopping) return;
+    if (this.over || this.stopping) {
+      setImmediate(() => listener.ended('was not started: the world is ending'));
+      return;
+    }
     this.children.set(child, listener);
     this.send({ do: 'spawn', child, ...command });
   }

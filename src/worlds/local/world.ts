@@ -13,6 +13,7 @@ import type { LinkAction } from './fabric.ts';
 import { type Effect, LocalNode, nodeEnvironment } from './local-node.ts';
 import { logLength, logTail } from './log-tail.ts';
 import { LOCAL_DEFAULTS, type LocalOptions } from './options.ts';
+import { Pending } from './pending.ts';
 import { isNodeId, SWITCHBOARD_VARIABLE, type SwitchboardConfig } from './protocol.ts';
 import { type Command, Supervision } from './supervision.ts';
 import { SwitchboardLine } from './switchboard-line.ts';
@@ -80,8 +81,7 @@ export class LocalWorld implements World {
   private readonly clients = new Set<LocalClient>();
   private readonly opened = new Map<NodeId, number>();
   private dropped = 0;
-  /** Answers every confirmation that is still open. */
-  private readonly open = new Set<(error: string) => void>();
+  private readonly pending = new Pending(this.alarms, this.now);
   private ready: ((error?: Error) => void) | undefined;
   private phase: 'new' | 'running' | 'ending' | 'over' = 'new';
   private failure: Error | undefined;
@@ -122,7 +122,14 @@ export class LocalWorld implements World {
       if (effect instanceof Error) this.fail(effect.message);
       else if (--missing === 0) this.settle();
     };
-    this.startSwitchboard(directory, () => started(true));
+    const { startLimit } = this.options;
+    const cancel = this.at(this.now() + startLimit, () =>
+      this.fail(`the switchboard did not start within ${startLimit / SECOND} s`),
+    );
+    this.startSwitchboard(directory, () => {
+      cancel();
+      started(true);
+    });
     for (const node of this.cluster.values()) node.start(started);
   }
 
@@ -237,26 +244,6 @@ export class LocalWorld implements World {
     ready?.(error);
   }
 
-  /** Sees to it that an action is answered exactly once, later than this call; `late` answers when patience ends. */
-  private promise(
-    action: Action,
-    done: (confirmation: Confirmation) => void,
-    late: () => Confirmation,
-  ): (confirmation: Confirmation) => void {
-    let answered = false;
-    const answer = (confirmation: Confirmation) => {
-      if (answered) return;
-      answered = true;
-      cancel();
-      this.open.delete(fail);
-      setImmediate(() => done(confirmation));
-    };
-    const fail = (error: string) => answer({ ok: false, error });
-    const cancel = this.alarms.at(this.now() + this.patience(action), () => answer(late()));
-    this.open.add(fail);
-    return answer;
-  }
-
   /** Nanoseconds: starting has a limit of its own. */
   private patience(action: Action): number {
     return this.options.patience + (action.do === 'start' ? this.options.startLimit : 0);
@@ -264,7 +251,7 @@ export class LocalWorld implements World {
 
   private onLinks(action: LinkAction, done: (confirmation: Confirmation) => void): void {
     const late: Confirmation = { ok: false, error: `the switchboard did not confirm ${action.do}` };
-    const answer = this.promise(action, done, () => late);
+    const answer = this.pending.add(this.patience(action), done, () => late);
     const took = action.links.map(([from, to]) => `${from}>${to}`);
     this.switchboard.apply(action, (error) =>
       answer(error === undefined ? { ok: true, took } : { ok: false, error: error.message }),
@@ -284,7 +271,7 @@ export class LocalWorld implements World {
       if (took.length > 0 || errors.length === 0) return { ok: true, took };
       return { ok: false, error: errors.join('; ') };
     };
-    const answer = this.promise(action, done, result);
+    const answer = this.pending.add(this.patience(action), done, result);
     if (targets.length === 0) answer(result());
     for (const node of targets) {
       perform(node, action, (effect) => {
@@ -311,7 +298,7 @@ export class LocalWorld implements World {
     this.alarms.cancelAll();
     for (const client of this.clients) client.close();
     this.clients.clear();
-    for (const fail of [...this.open]) fail(reason);
+    this.pending.failAll(reason);
     this.link.close();
     this.supervision.stop(() => {
       this.phase = 'over';

