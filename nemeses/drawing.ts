@@ -42,7 +42,7 @@ export function namesOption<const T extends readonly [string, ...string[]]>(name
   return z
     .union([name, z.array(name).min(1)])
     .optional()
-    .describe(`${description}: ${names.join(', ')}; one or a list to draw from, by default any of them`);
+    .describe(`${description}; one, or a list to draw from, by default any`);
 }
 
 /** The names an option of `namesOption` allows. */

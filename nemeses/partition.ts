@@ -11,7 +11,7 @@ const options = z.strictObject({
   shape: namesOption(SHAPES, 'who is parted from whom'),
   direction: namesOption(
     DIRECTIONS,
-    'which way is closed, as the lesser side sees it: both, in (it hears nothing) or out (it is not heard)',
+    'which way is closed, as the lesser side sees it: both ways, in (it hears nothing), out (it is not heard)',
   ),
   held: z
     .boolean()
