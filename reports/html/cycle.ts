@@ -1,0 +1,59 @@
+import { instance } from '@viz-js/viz';
+import type { Anomaly } from '../../src/analysis/verdict.ts';
+import { shown } from './text.ts';
+
+const COLOURS: { readonly [type: string]: string } = {
+  ww: '#2c5fb3',
+  wr: '#2f7d4f',
+  rw: '#c2332b',
+  co: '#7a4fb3',
+  so: '#777777',
+  process: '#777777',
+  realtime: '#a36a00',
+};
+
+let viz: ReturnType<typeof instance> | undefined;
+
+/** The cycle of an anomaly as SVG; nothing for an anomaly without one. */
+export async function cycleSvg({ ops, steps }: Anomaly): Promise<string | undefined> {
+  if (steps === undefined || steps.length === 0) return undefined;
+  viz ??= instance();
+  const text = (await viz).renderString(
+    {
+      directed: true,
+      graphAttributes: { rankdir: 'LR', bgcolor: 'transparent' },
+      nodeAttributes: {
+        shape: 'box',
+        style: 'rounded,filled',
+        fillcolor: '#f4f4f1',
+        color: '#999999',
+        fontname: 'monospace',
+        fontsize: 11,
+      },
+      edgeAttributes: { fontname: 'monospace', fontsize: 10 },
+      nodes: ops.map((op) => ({
+        name: op.name,
+        attributes: {
+          label: `${op.name}  process ${op.process}${op.node === undefined ? '' : `  ${op.node}`}\n${wrapped(shown(op.value, 200))}`,
+        },
+      })),
+      edges: steps.map(({ from, to, type, key }) => ({
+        tail: from,
+        head: to,
+        attributes: {
+          label: key === undefined ? type : `${type} (key ${shown(key, 20)})`,
+          color: COLOURS[type] ?? '#333333',
+          fontcolor: COLOURS[type] ?? '#333333',
+        },
+      })),
+    },
+    { format: 'svg' },
+  );
+  // The document type and the comments around it do not belong inside a page.
+  return text.slice(text.indexOf('<svg'));
+}
+
+/** Lines short enough for a box. */
+function wrapped(text: string): string {
+  return text.replaceAll(/(.{60}[^,]*,)/g, '$1\n');
+}
