@@ -83,7 +83,7 @@ export class Follower {
         type: 'appended',
         term: core.term,
         ok: false,
-        match: 0,
+        match: -1,
         conflictTerm: 0,
         conflictAt: 0,
         round: 0,

@@ -32,7 +32,8 @@ export type AppendBody = {
 /**
  * `ok`: the log equals the leader's up to `match`, durably. Otherwise the entry at `match` (the leader's `prev`) is
  * missing, `conflictTerm` 0 and `conflictAt` the first position missing; or it is of `conflictTerm`, which begins at
- * `conflictAt` (Ongaro & Ousterhout 2014, end of §5.3).
+ * `conflictAt` (Ongaro & Ousterhout 2014, end of §5.3). `match` is -1 where only the message's term was too old: its
+ * sender may lead the answer's term by now and must not take that for a refusal of what it sends in this one.
  */
 export type AppendedBody = {
   readonly type: 'appended';
