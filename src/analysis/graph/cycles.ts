@@ -3,7 +3,7 @@ import { buildCsr, type Csr, type Subgraph, subgraph, vertexScratch } from './cs
 import { Edges } from './edges.ts';
 import type { Intervals } from './intervals.ts';
 import { kahn } from './kahn.ts';
-import { DATA, EVERY, only, PROCESS, REALTIME, RWP, WR, WW } from './labels.ts';
+import { DATA, EVERY, only, PROCESS, REALTIME, WR, WW } from './labels.ts';
 import { type CycleClass, cycleName, nameCycle, type Suffix } from './names.ts';
 import { addProcess, addRealtime } from './order.ts';
 import { PartSearch } from './part.ts';
@@ -147,9 +147,8 @@ class CycleFinder {
   ): string[] {
     const types: string[] = [];
     const search = new PartSearch(graph, order, this.query.steps);
-    const predicates = has(graph, only(RWP));
     for (const kind of classes) {
-      for (const item of kind === 'G0' || kind === 'G1c' || !predicates ? [true] : [true, false]) {
+      for (const item of kind === 'G0' || kind === 'G1c' || !search.predicates ? [true] : [true, false]) {
         const type = cycleName(kind, item, suffix);
         if (hidden.has(type)) continue;
         const once = (this.found.get(type)?.length ?? 0) >= this.query.witnesses;

@@ -1,11 +1,11 @@
 import type { Subgraph } from './csr.ts';
-import { ANTI, only, RW, WR, WW } from './labels.ts';
+import { ANTI, only, RW, RWP, WR, WW } from './labels.ts';
 import { type CycleClass, cycleClass } from './names.ts';
 import { closedEdges } from './reach.ts';
 import { CycleSearch, type CycleStep, type Pattern, simple } from './search.ts';
 import { onNonadjacentCycle } from './split.ts';
 import type { Steps } from './steps.ts';
-import { tarjan } from './tarjan.ts';
+import { type Components, tarjan } from './tarjan.ts';
 
 /** The outcome of looking for one class of cycle in one strongly connected part. */
 export interface PartFinding {
@@ -29,11 +29,15 @@ interface Starts {
  * implies them was found: that is what makes "≥ 2 anti-dependencies" or "≥ 1 process edge" need no memory in the search.
  */
 export class PartSearch {
+  /** Whether there are anti-dependencies on predicates. */
+  readonly predicates: boolean;
   private readonly graph: Subgraph;
   private readonly orders: number;
   private readonly source: Int32Array;
   private readonly steps: Steps;
   private readonly search: CycleSearch;
+  /** Components without anti-dependencies: what G0, G1c and G-single are all about. */
+  private readonly calm: Components;
 
   /** `orders` is the mask of the non-data labels in the part. */
   constructor(graph: Subgraph, orders: number, steps: Steps) {
@@ -43,6 +47,8 @@ export class PartSearch {
     this.search = new CycleSearch(graph);
     this.source = new Int32Array(graph.dst.length);
     for (let v = 0; v < graph.vertices; v++) this.source.fill(v, graph.offset[v], graph.offset[v + 1]);
+    this.predicates = graph.label.includes(RWP);
+    this.calm = tarjan(graph, only(WW, WR) | orders, true);
   }
 
   /** `item`: anti-dependencies on predicates do not count as edges. `once`: the first cycle will do. */
@@ -51,11 +57,20 @@ export class PartSearch {
     const all = only(WW, WR) | anti | this.orders;
     switch (kind) {
       case 'G0':
-        return this.within(kind, only(WW) | this.orders, only(WW), once);
+        // A cycle of writes is one of writes and reads: mostly there is neither.
+        if (this.calm.count === this.graph.vertices) return { cycle: null, cut: false };
+        return this.within(
+          kind,
+          only(WW) | this.orders,
+          only(WW),
+          once,
+          tarjan(this.graph, only(WW) | this.orders),
+        );
       case 'G1c':
-        return this.within(kind, only(WW, WR) | this.orders, only(WR), once);
+        return this.within(kind, only(WW, WR) | this.orders, only(WR), once, this.calm);
       case 'G2':
-        return this.within(kind, all, anti, once);
+        // All of the part is strongly connected, so every anti-dependency will do, unless predicates are to be left out.
+        return this.within(kind, all, anti, once, item && this.predicates ? tarjan(this.graph, all) : null);
       case 'G-single':
         return this.single(only(WW, WR) | this.orders, anti, once);
       case 'G-nonadjacent': {
@@ -71,9 +86,18 @@ export class PartSearch {
   }
 
   /** Cycles over `mask` that begin with a label in `must`: exactly those edges that stay inside one component. */
-  private within(kind: CycleClass, mask: number, must: number, once: boolean): PartFinding {
-    const { component } = tarjan(this.graph, mask);
-    const starts = this.starts(must, (e) => component[this.source[e]] === component[this.graph.dst[e]]);
+  private within(
+    kind: CycleClass,
+    mask: number,
+    must: number,
+    once: boolean,
+    parts: Components | null,
+  ): PartFinding {
+    const { source, graph } = this;
+    const starts = this.starts(
+      must,
+      (e) => parts === null || parts.component[source[e]] === parts.component[graph.dst[e]],
+    );
     return this.shortest(kind, starts, { mask, nonadjacent: false }, once);
   }
 
@@ -83,7 +107,7 @@ export class PartSearch {
    */
   private single(mask: number, anti: number, once: boolean): PartFinding {
     const { graph, source } = this;
-    const parts = tarjan(graph, mask, true);
+    const parts = this.calm;
     const on = onNonadjacentCycle(graph, mask | anti);
     const candidates = this.starts(
       anti,
@@ -110,7 +134,8 @@ export class PartSearch {
     const edges: number[] = [];
     for (let e = 0; e < dst.length; e++)
       if ((mask >>> label[e]) & 1 && this.source[e] < txns && admits(e)) edges.push(e);
-    return { edges: Int32Array.from(edges), sources: Int32Array.from(edges, (e) => this.source[e]) };
+    const chosen = new Int32Array(edges);
+    return { edges: chosen, sources: chosen.map((e) => this.source[e]) };
   }
 
   /**
