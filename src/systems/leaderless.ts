@@ -5,7 +5,7 @@ import { FUNCTIONS } from '../cluster/leaderless/operations.ts';
 import type { LeaderlessOptions } from '../cluster/leaderless/options.ts';
 import { LeaderlessReplica } from '../cluster/leaderless/replica.ts';
 import { duration } from '../duration.ts';
-import type { Claim, System } from './system.ts';
+import type { System } from './system.ts';
 
 const count = z.number().int().min(1).optional();
 
@@ -72,14 +72,20 @@ export const leaderless: System<Options> = {
 
   /**
    * Never linearizable, whatever the quorums: a write in flight, or one that reached fewer than w replicas, is seen by one
-   * read and missed by the next. For what is claimed of sets, see the proof in cluster/leaderless/operations.ts.
+   * read and missed by the next, of the same reader too. For sets see the proof in cluster/leaderless/operations.ts. The
+   * session guarantees hold in the order of stamps: a read meets the quorum of every write acknowledged before it, and
+   * what is stamped after another write has been acknowledged or seen has the later stamp.
    */
   claims(given) {
     if (!quorumsMeet(given)) return [];
     const nodesStamp = given.coordinator === 'node' && given.clock === 'coordinator';
     const why = 'a write stamped by a clock that is behind is older than what it replaces, and dropped';
-    const claim: Claim = { model: 'no-lost-writes', workload: 'set' };
-    return [nodesStamp ? { ...claim, except: [{ nemesis: 'clock', why }] } : claim];
+    const except = nodesStamp ? { except: [{ nemesis: 'clock', why }] } : {};
+    const sessions = ['read-your-writes', 'monotonic-writes', 'writes-follow-reads'];
+    return [
+      { model: 'no-lost-writes', workload: 'set', ...except },
+      ...sessions.map((model) => ({ model, ...except })),
+    ];
   },
 
   replica: (host, given, nodes) => new LeaderlessReplica(host, complete(given, nodes), nodes),
