@@ -119,7 +119,13 @@ function stretchesOf(
       kind: 'leader',
     });
   };
-  for (const { time, node, event } of events) {
+  // A node that is killed leads no more, and cannot say so.
+  const deaths = faults.flatMap(({ f, from, took }) =>
+    isDown(f) ? took.map((node) => ({ time: from, node })) : [],
+  );
+  const told = [...events, ...deaths.map((d) => ({ ...d, event: { type: 'role', role: 'down' } }))];
+  told.sort((a, b) => a.time - b.time);
+  for (const { time, node, event } of told) {
     const at = Math.max(0, round(time / 1e9));
     if (event.type !== 'role' && event.type !== 'recovered') continue;
     if (event.role === 'leader' && leading.get(node)?.epoch === event.epoch) continue;
@@ -128,8 +134,7 @@ function stretchesOf(
   }
   for (const node of [...leading.keys()]) close(node, end);
   for (const { f, from, to, took } of faults) {
-    const kind =
-      f.startsWith('kill') || f.startsWith('power') ? 'down' : f.startsWith('pause') ? 'paused' : undefined;
+    const kind = isDown(f) ? 'down' : f.startsWith('pause') ? 'paused' : undefined;
     if (kind === undefined) continue;
     for (const node of took)
       found.push({
@@ -141,6 +146,10 @@ function stretchesOf(
       });
   }
   return found.filter((s) => s.lane >= 0);
+}
+
+function isDown(f: string): boolean {
+  return f.startsWith('kill') || f.startsWith('power');
 }
 
 /** Microseconds are finer than any screen. */
