@@ -15,6 +15,8 @@ export interface Stretch {
   readonly kind: 'leader' | 'down' | 'paused';
 }
 
+const DOWN: ReportInput['events'][number]['event'] = { type: 'role', role: 'down' };
+
 /** What the page's script draws. Times are seconds since the load began. */
 export interface Series {
   readonly nodes: readonly string[];
@@ -123,7 +125,7 @@ function stretchesOf(
   const deaths = faults.flatMap(({ f, from, took }) =>
     isDown(f) ? took.map((node) => ({ time: from, node })) : [],
   );
-  const told = [...events, ...deaths.map((d) => ({ ...d, event: { type: 'role', role: 'down' } }))];
+  const told = [...events, ...deaths.map((d) => ({ ...d, event: DOWN }))];
   told.sort((a, b) => a.time - b.time);
   for (const { time, node, event } of told) {
     const at = Math.max(0, round(time / 1e9));

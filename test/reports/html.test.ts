@@ -71,7 +71,7 @@ describe.skipIf(withoutBrowser)(
       const input = await reportInput(losing);
       expect(input.verdict.findings[0]?.type).toBe('lost-write');
       const { page, troubles } = await open('losing', input);
-      const text = await page.innerText('main');
+      const text = await page.textContent('main');
       expect(text).toContain('INVALID');
       expect(text).toContain('acknowledged and then lost');
       expect(text).toContain('ordeal run <again> & "more"');
@@ -97,7 +97,7 @@ describe.skipIf(withoutBrowser)(
       expect(anomaly).toBeDefined();
       const { page, troubles } = await open('cyclic', input);
       expect(await page.locator('.cycle svg').count()).toBeGreaterThan(0);
-      expect(await page.innerText('main')).toContain(anomaly!.type);
+      expect(await page.textContent('main')).toContain(anomaly!.type);
       expect(troubles).toEqual([]);
     });
   },
