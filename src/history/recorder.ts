@@ -136,7 +136,8 @@ export class Recorder extends RowTable {
     this.mopVal[at] = value;
   }
 
-  private enlargeMops(): void {
+  /** More room behind the staged micro-operations: the three columns are other arrays afterwards. */
+  enlargeMops(): void {
     const room = Math.max(nextSize(this.mopF.length, 0), this.expectedMops);
     this.mopF = resizedBytes(this.mopF, room);
     this.mopKey = resizedInts(this.mopKey, room);

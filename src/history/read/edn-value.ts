@@ -4,27 +4,18 @@ import { EMPTY_LIST, NO_MATCH } from '../lists.ts';
 import { listValue } from '../recorder.ts';
 import { stage } from '../stage.ts';
 import { NIL } from '../values.ts';
-import {
-  CLOSE,
-  COLON,
-  CURLY,
-  EdnScanner,
-  HASH,
-  NOT_SCALAR,
-  OPEN,
-  PAREN,
-  UNCURLY,
-  UNPAREN,
-} from './edn-scanner.ts';
+import { CLOSE, CURLY, EdnScanner, HASH, NOT_SCALAR, OPEN, PAREN, UNCURLY, UNPAREN } from './edn-scanner.ts';
 
 const SPACE = 0x20;
 const ZERO = 0x30;
-const LETTER_R = 0x72;
-const LETTER_W = 0x77;
-/** `:app`, `end `, ` nil` … as big-endian integers. */
+/** As in JSON. */
+const MOST_INTEGER = 999_999_999;
+/** `:app`, `end `, `nil]`, and `:r `, `:w ` with any byte behind them, as big-endian integers. */
 const APP = 0x3a617070;
 const END = 0x656e6420;
 const NIL_CLOSE = 0x6e696c5d;
+const READ = 0x3a722000;
+const WRITE = 0x3a772000;
 
 /** The values of operations in EDN: as in JSON, the usual shapes by the byte and the rest the general way. */
 export abstract class EdnValueReader extends EdnScanner {
@@ -64,23 +55,27 @@ export abstract class EdnValueReader extends EdnScanner {
     stage(r, this.form(0), type, f);
   }
 
-  /** Micro-operations as Clojure prints them. */
+  /** Micro-operations as Clojure prints them. As for JSON, everything in one loop. */
   private txn(type: number): boolean {
     const { bytes, view } = this;
     const r = this.recorder;
+    let { mopF, mopKey, mopVal } = r;
+    let at = r.mops;
     let p = this.pos + 1;
     for (;;) {
-      if (bytes[p] !== OPEN || bytes[p + 1] !== COLON) return false;
-      const c = bytes[p + 2];
+      if (bytes[p] !== OPEN) return false;
+      const head = view.getInt32(p + 1);
       let f: number;
-      if (view.getInt32(p + 1) === APP && view.getInt32(p + 5) === END) {
+      if (head === APP && view.getInt32(p + 5) === END) {
         f = APPEND;
         p += 9;
-      } else if ((c === LETTER_R || c === LETTER_W) && bytes[p + 3] === SPACE) {
-        f = c === LETTER_R ? R : W;
+      } else if ((head & 0xffffff00) === READ) {
+        f = R;
+        p += 4;
+      } else if ((head & 0xffffff00) === WRITE) {
+        f = W;
         p += 4;
       } else return false;
-      // Plain integers, which keys and values nearly always are, are read here; `scalar` knows the rest.
       let key = bytes[p]! - ZERO;
       let digit = bytes[p + 1]! - ZERO;
       let q = p + 1;
@@ -88,7 +83,7 @@ export abstract class EdnValueReader extends EdnScanner {
         key = 10 * key + digit;
         digit = bytes[++q]! - ZERO;
       }
-      if (bytes[q] !== SPACE || (bytes[p]! - ZERO) >>> 0 > 9 || (bytes[p] === ZERO && q > p + 1)) {
+      if (bytes[q] !== SPACE || key >>> 0 > MOST_INTEGER || (bytes[p] === ZERO && q > p + 1)) {
         this.pos = p;
         key = this.scalar();
         if (key === NOT_SCALAR || bytes[this.pos] !== SPACE) return false;
@@ -96,19 +91,41 @@ export abstract class EdnValueReader extends EdnScanner {
       }
       p = q + 1;
       let value = UNREAD;
-      if (f === R && type !== OK && view.getInt32(p) === NIL_CLOSE) p += 3;
+      if (f !== R) {
+        value = bytes[p]! - ZERO;
+        digit = bytes[p + 1]! - ZERO;
+        q = p + 1;
+        while (digit >>> 0 < 10 && value < 100_000_000) {
+          value = 10 * value + digit;
+          digit = bytes[++q]! - ZERO;
+        }
+        if (bytes[q] !== CLOSE || value >>> 0 > MOST_INTEGER || (bytes[p] === ZERO && q > p + 1)) {
+          this.pos = p;
+          value = this.scalar();
+          if (value === NOT_SCALAR) return false;
+          q = this.pos;
+        }
+        p = q;
+      } else if (type !== OK && view.getInt32(p) === NIL_CLOSE) p += 3;
       else {
         this.pos = p;
-        value = f === R ? this.result(type, key) : this.scalar();
+        value = this.result(type, key);
         if (value === NOT_SCALAR) return false;
         p = this.pos;
       }
       if (bytes[p] !== CLOSE) return false;
-      r.stageMop(f, key, value);
+      if (at >= mopF.length) {
+        r.enlargeMops();
+        ({ mopF, mopKey, mopVal } = r);
+      }
+      mopF[at] = f;
+      mopKey[at] = key;
+      mopVal[at++] = value;
       const next = bytes[p + 1];
       p += 2;
       if (next === CLOSE) {
         this.pos = p;
+        r.stagedMops = at - r.mops;
         r.shape = Shape.Txn;
         return true;
       }

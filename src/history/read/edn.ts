@@ -19,6 +19,12 @@ import { Tokens } from './tokens.ts';
 
 const NONE = -1;
 const ZERO = 0x30;
+const COMMA = 0x2c;
+const SPACE = 0x20;
+/** `:ok` with any byte behind it, `:inv` and `voke`. */
+const KEYWORD_OK = 0x3a6f6b00;
+const KEYWORD_INV = 0x3a696e76;
+const VOKE = 0x766f6b65;
 
 const Field = {
   index: 0,
@@ -53,6 +59,8 @@ export class EdnReader extends EdnValueReader {
   private type = NONE;
   private f = NONE;
   private valueAt = NONE;
+  private lastF = NONE;
+  private lastFHead = 0;
   /** The bracket that closes the vector or list around the records; 0 outside. */
   private closing = 0;
   /** Nothing is tried again until so many bytes are there: a huge record costs no more than twice its length. */
@@ -172,13 +180,17 @@ export class EdnReader extends EdnValueReader {
     this.valueAt = NONE;
     this.pos++;
     for (;;) {
-      this.blank();
-      if (bytes[this.pos] === UNCURLY) break;
+      if (bytes[this.pos] === COMMA && bytes[this.pos + 1] === SPACE) this.pos += 2;
       let field = usualField(view, this.pos);
+      if (field === NONE) {
+        this.blank();
+        if (bytes[this.pos] === UNCURLY) break;
+        field = usualField(view, this.pos);
+      }
       if (field !== NONE) this.pos += FIELD_LENGTH[field]!;
       else if ((field = this.name(this.fieldNames)) < 0) return false;
-      if (bytes[this.pos] === 0x20) this.pos++;
-      else this.blank();
+      if (bytes[this.pos] === SPACE) this.pos++;
+      this.blank();
       switch (field) {
         case Field.index:
           if ((this.index = this.integer()) < 0) return false;
@@ -190,10 +202,10 @@ export class EdnReader extends EdnValueReader {
           if ((this.process = this.integer()) < 0) return false;
           break;
         case Field.type:
-          if ((this.type = this.name(this.typeNames)) < 0) return false;
+          if ((this.type = this.usualType()) < 0 && (this.type = this.name(this.typeNames)) < 0) return false;
           break;
         case Field.f:
-          if ((this.f = this.name(this.fNames)) < 0) return false;
+          if ((this.f = this.function()) < 0) return false;
           break;
         case Field.value:
           if (this.valueAt !== NONE) return false;
@@ -239,6 +251,36 @@ export class EdnReader extends EdnValueReader {
     this.pos = pos;
     this.line = line;
     this.lineStart = lineStart;
+  }
+
+  /** The type's number, and moves behind it; NONE when it is not spelt as Clojure prints it. */
+  private usualType(): number {
+    const { bytes, view, pos } = this;
+    const head = view.getInt32(pos);
+    if ((head & 0xffffff00) === KEYWORD_OK && DELIMITER[bytes[pos + 3]!] === 1) {
+      this.pos = pos + 3;
+      return OK;
+    }
+    if (head === KEYWORD_INV && view.getInt32(pos + 3) === VOKE && DELIMITER[bytes[pos + 7]!] === 1) {
+      this.pos = pos + 7;
+      return INVOKE;
+    }
+    return NONE;
+  }
+
+  /** The function's number. Of four bytes, as `:txn` is, the last one is recognised without a look into the table. */
+  private function(): number {
+    const { bytes, view, pos } = this;
+    if (view.getInt32(pos) === this.lastFHead && DELIMITER[bytes[pos + 4]!] === 1) {
+      this.pos = pos + 4;
+      return this.lastF;
+    }
+    const f = this.name(this.fNames);
+    if (f >= 0 && this.pos === pos + 4) {
+      this.lastF = f;
+      this.lastFHead = view.getInt32(pos);
+    }
+    return f;
   }
 
   /** The number of the keyword, or the string without escapes, at `pos`; or −1. */

@@ -16,6 +16,8 @@ const PPEN = 0x7070656e;
 const D_QUOTE = 0x6422;
 const NULL = 0x6e756c6c;
 const ZERO = 0x30;
+/** What the loops below can come to; more, or a first byte that is no digit, is for `scalar`. */
+const MOST_INTEGER = 999_999_999;
 
 /** The values of operations: the shapes that checks know go straight into the recorder; anything else by `JSON.parse`. */
 export abstract class JsonValueReader extends JsonScanner {
@@ -44,10 +46,15 @@ export abstract class JsonValueReader extends JsonScanner {
     stage(r, JSON.parse(this.decode(start, this.pos)) as Json, type, f);
   }
 
-  /** Micro-operations in their usual spelling. */
+  /**
+   * Micro-operations in their usual spelling. Everything the loop needs is local, and plain integers, which keys and
+   * values nearly always are, are read in place: this is where most bytes of most histories are.
+   */
   private txn(type: number): boolean {
     const { bytes, view } = this;
     const r = this.recorder;
+    let { mopF, mopKey, mopVal } = r;
+    let at = r.mops;
     let p = this.pos + 1;
     for (;;) {
       if (bytes[p] !== OPEN || bytes[p + 1] !== QUOTE) return false;
@@ -62,7 +69,6 @@ export abstract class JsonValueReader extends JsonScanner {
       } else return false;
       if (bytes[p] !== COMMA) return false;
       p += bytes[p + 1] === SPACE ? 2 : 1;
-      // Plain integers, which keys and values nearly always are, are read here; `scalar` knows the rest.
       let key = bytes[p]! - ZERO;
       let digit = bytes[p + 1]! - ZERO;
       let q = p + 1;
@@ -70,7 +76,7 @@ export abstract class JsonValueReader extends JsonScanner {
         key = 10 * key + digit;
         digit = bytes[++q]! - ZERO;
       }
-      if (bytes[q] !== COMMA || (bytes[p]! - ZERO) >>> 0 > 9 || (bytes[p] === ZERO && q > p + 1)) {
+      if (bytes[q] !== COMMA || key >>> 0 > MOST_INTEGER || (bytes[p] === ZERO && q > p + 1)) {
         this.pos = p;
         key = this.scalar();
         if (key === NOT_SCALAR || bytes[this.pos] !== COMMA) return false;
@@ -78,21 +84,43 @@ export abstract class JsonValueReader extends JsonScanner {
       }
       p = q + (bytes[q + 1] === SPACE ? 2 : 1);
       let value = UNREAD;
-      if (f === R && type !== OK && view.getInt32(p) === NULL) p += 4;
+      if (f !== R) {
+        value = bytes[p]! - ZERO;
+        digit = bytes[p + 1]! - ZERO;
+        q = p + 1;
+        while (digit >>> 0 < 10 && value < 100_000_000) {
+          value = 10 * value + digit;
+          digit = bytes[++q]! - ZERO;
+        }
+        if (bytes[q] !== CLOSE || value >>> 0 > MOST_INTEGER || (bytes[p] === ZERO && q > p + 1)) {
+          this.pos = p;
+          value = this.scalar();
+          if (value === NOT_SCALAR) return false;
+          q = this.pos;
+        }
+        p = q;
+      } else if (type !== OK && view.getInt32(p) === NULL) p += 4;
       else {
         this.pos = p;
-        value = f === R ? this.result(type, key) : this.scalar();
+        value = this.result(type, key);
         if (value === NOT_SCALAR) return false;
         p = this.pos;
       }
       if (bytes[p] !== CLOSE) return false;
-      r.stageMop(f, key, value);
+      if (at >= mopF.length) {
+        r.enlargeMops();
+        ({ mopF, mopKey, mopVal } = r);
+      }
+      mopF[at] = f;
+      mopKey[at] = key;
+      mopVal[at++] = value;
       const next = bytes[p + 1];
       p += 2;
       if (next === COMMA) {
         if (bytes[p] === SPACE) p++;
       } else if (next === CLOSE) {
         this.pos = p;
+        r.stagedMops = at - r.mops;
         r.shape = Shape.Txn;
         return true;
       } else return false;

@@ -70,6 +70,8 @@ export class JsonlReader extends JsonValueReader {
   private type = NONE;
   private f = NONE;
   private valueAt = NONE;
+  private lastF = NONE;
+  private lastFHead = 0;
   /** While the last line is read, which may be cut off. */
   private last = false;
 
@@ -219,7 +221,7 @@ export class JsonlReader extends JsonValueReader {
     p += TYPE_LENGTH[type]!;
     if (view.getInt32(p) !== COMMA_F || bytes[p + 4] !== COLON) return false;
     this.pos = p + 5;
-    const f = this.name(this.fNames);
+    const f = this.function();
     p = this.pos;
     if (f < 0 || view.getInt32(p) !== VA || view.getInt32(p + 4) !== LUE || bytes[p + 8] !== COLON)
       return false;
@@ -297,6 +299,21 @@ export class JsonlReader extends JsonValueReader {
       if (next === UNCURLY) return true;
       if (next !== COMMA) return false;
     }
+  }
+
+  /** The function's number. Of three letters, as `txn` is, the last one is recognised without a look into the table. */
+  private function(): number {
+    const { bytes, view, pos } = this;
+    if (view.getInt32(pos) === this.lastFHead && bytes[pos + 4] === QUOTE) {
+      this.pos = pos + 5;
+      return this.lastF;
+    }
+    const f = this.name(this.fNames);
+    if (f >= 0 && this.pos === pos + 5) {
+      this.lastF = f;
+      this.lastFHead = view.getInt32(pos);
+    }
+    return f;
   }
 
   /** The number of the quoted name at `pos`, or −1. */
