@@ -5,7 +5,7 @@ import { Outbox } from '../process/outbox.ts';
 import { machineRandom } from '../process/randomness.ts';
 import { Timers } from '../process/timers.ts';
 import { BadFrame, FrameReader, isWireId, messageText, parseHello, parseMessage } from '../process/wire.ts';
-import { CONTROLLER } from './protocol.ts';
+import { CONTROLLER } from './ids.ts';
 
 /** The one connection on which all client machines of the controller speak. */
 export class ClientLink {

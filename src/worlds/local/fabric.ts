@@ -2,7 +2,7 @@ import type { NodeId } from '../../cluster/host.ts';
 import { type Draw, draws, hashText } from '../../random.ts';
 import { Agenda } from '../sim/agenda.ts';
 import type { Action, Link } from '../world.ts';
-import { isClientId } from './protocol.ts';
+import { isClientId } from './ids.ts';
 
 export type LinkAction = Extract<Action, { readonly links: readonly Link[] }>;
 

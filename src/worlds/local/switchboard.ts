@@ -5,9 +5,8 @@ import { readConfig } from '../process/node-config.ts';
 import { Outbox } from '../process/outbox.ts';
 import { BadFrame, FrameReader, parseHello, routeOf } from '../process/wire.ts';
 import { Fabric } from './fabric.ts';
+import { CONTROLLER, isClientId } from './ids.ts';
 import {
-  CONTROLLER,
-  isClientId,
   SWITCHBOARD_VARIABLE,
   type SwitchboardConfig,
   type SwitchboardOrder,

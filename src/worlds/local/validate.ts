@@ -1,6 +1,6 @@
 import type { NodeId } from '../../cluster/host.ts';
 import type { Action } from '../world.ts';
-import { isClientId } from './protocol.ts';
+import { isClientId } from './ids.ts';
 
 /** Why an action cannot be done by this cluster, in words; undefined when it can. */
 export function refuse(action: Action, nodes: readonly NodeId[]): string | undefined {

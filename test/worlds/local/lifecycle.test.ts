@@ -177,9 +177,10 @@ describe('an environment that fails', () => {
 
   for (const missing of ['supervisor', 'switchboard', 'node']) {
     it(`a ${missing} that cannot be executed is told`, async () => {
+      const directory = scratch();
       const world = new LocalWorld({
         nodes: ['n1'],
-        directory: scratch(),
+        directory,
         command: (role, args) => ({
           file: role === missing ? '/no/such/program' : process.execPath,
           args: [path.join(fixtures, 'entry.js'), role, ...args],
@@ -192,6 +193,7 @@ describe('an environment that fails', () => {
       expect(error?.message).toMatch(missing === 'node' ? 'n1' : missing);
       await new Promise<void>((resolve) => world.dispose(resolve));
       expect(processesOf(world.run)).toEqual([]);
+      fs.rmSync(directory, { recursive: true });
     });
   }
 
