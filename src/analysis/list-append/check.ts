@@ -1,4 +1,5 @@
 import type { History } from '../../history/history.ts';
+import type { Core } from '../evidence/core.ts';
 import { cycleAnomaly } from '../evidence/cycle.ts';
 import { buildCsr } from '../graph/csr.ts';
 import { type CycleReport, findCyclesAmong } from '../graph/cycles.ts';
@@ -62,7 +63,15 @@ export const listAppend: Check = {
   judge,
 };
 
-function judge(whole: History, options: CheckOptions = {}): Verdict {
+function judge(history: History, options?: CheckOptions): Verdict {
+  return analyzeListAppend(history, options).verdict;
+}
+
+/** The verdict, and the cyclic core of the history to draw and to export. The core is null where nothing was judged. */
+export function analyzeListAppend(
+  whole: History,
+  options: CheckOptions = {},
+): { readonly verdict: Verdict; readonly core: Core | null } {
   const history = options.workload === undefined ? whole : whole.only(options.workload);
   const judged = friendlyAll(options.models ?? ['strict-serializable']);
   const keep = options.witnesses ?? WITNESSES;
@@ -75,12 +84,12 @@ function judge(whole: History, options: CheckOptions = {}): Verdict {
     workload: options.workload,
     stats: { transactions: txns.count, ok: txns.succeeded },
   };
-  if (txns.foreign !== null) return unknown(base, `this is no list-append history: ${txns.foreign}`);
-  if (txns.succeeded === 0) return unknown(base, 'no transaction succeeded: there is nothing to judge');
+  if (txns.foreign !== null) return unjudged(base, `this is no list-append history: ${txns.foreign}`);
+  if (txns.succeeded === 0) return unjudged(base, 'no transaction succeeded: there is nothing to judge');
   const writers = new Writers(txns);
   if (writers.repeated.length > 0) {
     const m = writers.repeated[0];
-    return unknown(
+    return unjudged(
       base,
       `the workload appended ${history.values.show(history.mopVal[m])} to ${txns.key(m)} more than once (records ${txns.inv[txns.txnOf[writers.of(txns.keyOf[m], history.mopVal[m])]]} and ${txns.inv[txns.txnOf[m]]}): elements must be unique, or nothing tells who wrote what was read`,
     );
@@ -98,7 +107,16 @@ function judge(whole: History, options: CheckOptions = {}): Verdict {
     ...report.cycles.map((cycle) => cycleAnomaly(cycle, history, (t) => txns.row[t], explain)),
     ...findings.kept.map((finding) => findingAnomaly(txns, finding)),
   ];
-  return conclude(base, new Map([...report.counts, ...findings.counts]), anomalies, report.cut);
+  return {
+    verdict: conclude(base, new Map([...report.counts, ...findings.counts]), anomalies, report.cut),
+    core: {
+      history,
+      parts: report.parts,
+      cycles: report.cycles,
+      rowOf: (t) => txns.row[t],
+      keyOf: (m) => txns.key(m),
+    },
+  };
 }
 
 function cyclesOf(
@@ -128,8 +146,8 @@ interface Base {
   readonly stats: { readonly [name: string]: number };
 }
 
-function unknown({ judged, workload, stats }: Base, reason: string): Verdict {
-  return {
+function unjudged({ judged, workload, stats }: Base, reason: string): { verdict: Verdict; core: null } {
+  const verdict: Verdict = {
     check: 'list-append',
     ...(workload === undefined ? {} : { workload }),
     valid: 'unknown',
@@ -144,6 +162,7 @@ function unknown({ judged, workload, stats }: Base, reason: string): Verdict {
     reason,
     stats,
   };
+  return { verdict, core: null };
 }
 
 function conclude(
