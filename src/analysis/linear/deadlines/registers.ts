@@ -14,6 +14,8 @@ export interface Reach {
    * a superset of the truth, so that "illegal" from here is a proof, and "legal" is none.
    */
   readonly from?: number;
+  /** Even if `from` is the first event. */
+  readonly anyStart?: boolean;
   /** Stop before this event. */
   readonly to?: number;
 }
@@ -63,9 +65,10 @@ export class RegisterDeadlines extends RegisterConfigs {
     const end = reach.to ?? events.length;
     const from = reach.from ?? 0;
     this.beam = reach.beam;
-    if (from === 0) this.seedInitial();
+    const any = reach.anyStart ?? from > 0;
+    if (!any) this.seedInitial();
     for (let e = 0; e < end; e++) {
-      if (e === from && from > 0) this.seedAny(from, end);
+      if (e === from && any) this.seedAny(from, end);
       const event = events[e];
       if (event >= 0) {
         if (calls.kind[event] === READ) this.invokeRead(value[event], calls.ret[event]);

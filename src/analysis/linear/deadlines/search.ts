@@ -80,3 +80,20 @@ function positionOf(plan: Plan, event: number): number {
   const row = plan.events[event];
   return row >= 0 ? plan.calls.inv[row] : plan.calls.ret[~row];
 }
+
+/**
+ * Whether calls are proved to have no order: from the initial value, or from any value if `from` says at which position
+ * the search may start. False says nothing.
+ */
+export function illegalAnywhere(
+  calls: Calls,
+  initial: number,
+  from: number | undefined,
+  meter: Meter,
+): boolean {
+  const plan = planOf(calls, initial);
+  let start = 0;
+  if (from !== undefined) while (start < plan.events.length && positionOf(plan, start) < from) start++;
+  const run = explore(plan, meter, { beam: WINDOW_BEAM, from: start, anyStart: from !== undefined });
+  return run.answer === 'illegal';
+}

@@ -1,0 +1,152 @@
+import { type History, INFO, OK } from '../../history/history.ts';
+import type { Json } from '../../history/op.ts';
+import type { Anomaly, Check, CheckOptions, Verdict } from '../verdict.ts';
+import { CAS, type Calls, type Decision, MISS } from './calls.ts';
+import { decideRegister } from './deadlines/search.ts';
+import { Cast } from './explain.ts';
+import { Meter } from './meter.ts';
+import { obvious } from './obvious.ts';
+import { registerAnomaly } from './register-anomalies.ts';
+import { type KeyCalls, type RegisterOptions, registersOf } from './register-history.ts';
+import { sequentialRegisters } from './register-sequential.ts';
+import { Findings } from './verdict-of.ts';
+import { shrunk } from './witness.ts';
+import { zones } from './zones.ts';
+
+export type RegisterCheckOptions = CheckOptions & RegisterOptions;
+
+/**
+ * Judges registers, one or many: every key alone, as linearizability allows.
+ *
+ * Values that are each written once are decided by zones, in O(n). Others by a pass for what no order can mend, then by
+ * deadlines; the budget is shared, and no key may spend more than a fair part of it.
+ */
+function judge(name: string, history: History, options: RegisterCheckOptions = {}): Verdict {
+  const model = options.models?.[0] ?? 'linearizable';
+  const source = options.workload === undefined ? history : history.only(options.workload);
+  const keys = registersOf(source, options);
+  const initial = source.values.id(options.initial ?? null);
+  const meter = new Meter(options.budget);
+  const findings = new Findings(options);
+  let considered = 0;
+  for (const { calls } of keys) for (let i = 0; i < calls.n; i++) if (calls.outcome[i] === OK) considered++;
+  if (model === 'sequential') {
+    sequentialRegisters(source, keys, options, meter, findings);
+    return findings.verdict(name, model, considered, { keys: keys.length, steps: meter.steps }, options);
+  }
+  const hard: KeyCalls[] = [];
+  keys.forEach((key, i) => {
+    if ((i & 1023) === 0) options.progress?.(i, keys.length, 'registers');
+    const found = zones(key.calls, initial, options.witnesses);
+    if (found === null) {
+      hard.push(key);
+      return;
+    }
+    findings.engines.add('zones');
+    for (const conflict of found.conflicts) findings.add(registerAnomaly(source, key, conflict));
+    if (found.count > found.conflicts.length)
+      findings.more(
+        registerAnomaly(source, key, found.conflicts[0]).type,
+        found.count - found.conflicts.length,
+      );
+  });
+  let width = 0;
+  hard.forEach((key, i) => {
+    options.progress?.(i, hard.length, 'registers with reused values');
+    const plain = obvious(key.calls, initial, options.witnesses);
+    findings.engines.add('deadlines');
+    if (plain.count > 0) {
+      for (const conflict of plain.conflicts) findings.add(registerAnomaly(source, key, conflict));
+      const first = registerAnomaly(source, key, plain.conflicts[0]);
+      findings.more(first.type, plain.count - plain.conflicts.length);
+      return;
+    }
+    const part = meter.part(Math.floor(meter.left / Math.min(8, hard.length - i)));
+    const decision = decideRegister(key.calls, initial, part);
+    meter.join(part);
+    width = Math.max(width, decision.width ?? 0);
+    if (decision.answer === 'illegal') findings.add(explained(source, key, decision, initial, meter));
+    else if (decision.answer === 'unknown') findings.unknowns.push(unknown(source, key, decision));
+  });
+  return findings.verdict(
+    name,
+    'linearizable',
+    considered,
+    { keys: keys.length, steps: meter.steps, ...(width > 0 ? { width } : {}) },
+    options,
+  );
+}
+
+/** The witness of a search: the culprit, what could not be put in order with it, and what the register could have been. */
+function explained(
+  history: History,
+  key: KeyCalls,
+  decision: Decision,
+  initial: number,
+  meter: Meter,
+): Anomaly {
+  const { calls, rows } = key;
+  const witness = shrunk(calls, initial, decision, meter);
+  const culprit = witness.culprit;
+  const cast = new Cast(
+    history,
+    [...witness.rows, culprit].map((row) => rows[row]),
+  );
+  const could = (decision.survivors ?? []).map((id) =>
+    id === 'other' ? 'something else' : history.values.show(Number(id)),
+  );
+  const kind = calls.kind[culprit];
+  const sees = kind === CAS ? 'expects' : kind === MISS ? 'did not find' : 'saw';
+  const lines = [
+    witness.anyStart
+      ? 'Whatever the value was before them, and whatever else was pending, these operations have no order that respects real time.'
+      : 'From the initial value on, these operations have no order that respects real time.',
+    `The one that fits nowhere is ${cast.called(rows[culprit])}${could.length > 0 ? `: when ${cast.name(rows[culprit])} returned, the value could only be ${could.join(' or ')}${sees === 'saw' ? `, and nothing left to happen leads to what it ${sees}` : ''}` : ''}.`,
+  ];
+  return cast.anomaly('non-linearizable', `${witness.rows.length} operations that no order explains`, lines, {
+    ...(key.key === undefined ? {} : { key: history.values.value(key.key) }),
+    detail: {
+      culprit: history.inv[rows[culprit]],
+      ...(decision.window ? { window: [...decision.window] } : {}),
+      ...(could.length > 0 ? { possible: could as Json[] } : {}),
+    },
+  });
+}
+
+function unknown(history: History, key: KeyCalls, decision: Decision): string {
+  const name = key.key === undefined ? 'the register' : `key ${history.values.show(key.key)}`;
+  return `${name}: ${decision.reason ?? 'undecided'}; everything that returned before record ${decision.reached ?? 0} was put in order (${pendingAt(key.calls, decision.reached ?? 0)} operations under way there)`;
+}
+
+function pendingAt(calls: Calls, position: number): number {
+  let pending = 0;
+  for (let i = 0; i < calls.n && calls.inv[i] <= position; i++)
+    if (calls.ret[i] >= position && calls.outcome[i] <= INFO && calls.outcome[i] !== 1) pending++;
+  return pending;
+}
+
+const summary =
+  'reads, writes and compare-and-set on registers, each key alone: stale reads, inversions, lost updates';
+
+const MODELS = ['linearizable', 'sequential'];
+
+export const register: Check = {
+  name: 'register',
+  summary,
+  models: MODELS,
+  judge: (history, options) => judge('register', history, options),
+};
+
+export const casRegisterCheck: Check = {
+  name: 'cas-register',
+  summary,
+  models: MODELS,
+  judge: (history, options) => judge('cas-register', history, options),
+};
+
+export const keyValueCheck: Check = {
+  name: 'key-value',
+  summary: 'a map of registers, values [key, value]; sequential consistency is judged over all keys together',
+  models: MODELS,
+  judge: (history, options) => judge('key-value', history, options),
+};
