@@ -72,6 +72,8 @@ class Puppet implements Host {
 export class Stage {
   now = 0;
   mail: Message[] = [];
+  /** What clients were sent. */
+  readonly answers: Message[] = [];
   readonly nodes = new Map<string, Puppet>();
   readonly create: (host: Host) => Raft;
 
@@ -100,6 +102,7 @@ export class Stage {
   deliver(passes: (message: Message, body: RaftBody) => boolean): void {
     for (let m = this.mail.shift(); m !== undefined; m = this.mail.shift()) {
       const node = this.nodes.get(m.dest);
+      if (node === undefined) this.answers.push(m);
       if (node === undefined || !passes(m, m.body as RaftBody)) continue;
       node.replica.receive(m);
       node.settle();
