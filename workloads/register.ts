@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { register as check } from '../src/analysis/linear/register-check.ts';
 import type { Generator } from '../src/generator/generator.ts';
 import { concurrentKeys, groupProblem } from '../src/generator/keys.ts';
 import { limit } from '../src/generator/sequences.ts';
@@ -68,7 +69,7 @@ export const register: Workload<Options> = {
   summary: 'reads, writes and compare-and-set on independent registers; finds stale reads and lost updates',
   options,
   functions: ({ cas }) => (cas > 0 ? ['read', 'write', 'cas'] : ['read', 'write']),
-  models: ['linearizable'],
+  models: check.models,
   defaultModels: ['linearizable'],
 
   validate(given, setup) {
@@ -88,5 +89,5 @@ export const register: Workload<Options> = {
 
   minimum: { ok: { read: 5, write: 5 }, finals: 1 },
 
-  judge: () => [],
+  judge: (history, { models, budget }) => [check.judge(history, { models, budget })],
 };
