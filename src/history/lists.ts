@@ -1,5 +1,5 @@
-import { HistoryError } from './error.ts';
 import { grownBytes, grownInts } from './growable.ts';
+import { ListTexts } from './list-texts.ts';
 import { NIL, type ValueTable } from './values.ts';
 
 const COMMA = 0x2c;
@@ -17,31 +17,18 @@ export const NO_MATCH = -2;
  *
  * The reads of one key of an append-only store are nearly always prefixes of each other. So the store keeps, for each
  * family (one key's lists), the text of the longest list so far, and recognises a read by comparing bytes: it is then
- * fully described by its length. Elements are decoded once, from each family's longest text, at the end. `marks` says,
- * for each position in that text, whether an element ends there (without that test `1,2` would pass for a prefix of
- * `1,23`), how many elements there are up to it, and which handle a read that ends there has.
+ * fully described by its length. Elements are decoded once, from each family's longest text, at the end.
  *
  * A list that is no prefix and no extension of its family's longest is decoded at once and kept apart; where such a
  * list is longer it becomes the family's text, and the former one is kept apart.
  */
-export class ListStore {
+export class ListStore extends ListTexts {
   private readonly values: ValueTable;
   /** How elements are separated in the texts: set by the first text that separates two. */
   private separator = 0;
   private separatorLength = 1;
   /** EDN separates by spaces too; in JSON that is an error, which the slow path reports. */
   private readonly spaces: boolean;
-
-  families = 0;
-  private start = new Int32Array(64);
-  private lengths = new Int32Array(64);
-  private room = new Int32Array(64);
-  private count = new Int32Array(64);
-  private text: Uint8Array = new Uint8Array(1 << 12);
-  private view = new DataView(this.text.buffer);
-  /** 0 = no element ends here; −c = the c-th does, no handle yet; h+1 = handle h ends here. */
-  private marks = new Int32Array(1 << 12);
-  private used = 0;
 
   handles = 0;
   /** The family a handle is a prefix of, or −1 − family where the list is kept apart. */
@@ -59,24 +46,9 @@ export class ListStore {
   end = 0;
 
   constructor(values: ValueTable, spaces: boolean) {
+    super();
     this.values = values;
     this.spaces = spaces;
-  }
-
-  newFamily(): number {
-    const family = this.families++;
-    if (family === this.start.length) {
-      this.start = grownInts(this.start, family + 1);
-      this.lengths = grownInts(this.lengths, family + 1);
-      this.room = grownInts(this.room, family + 1);
-      this.count = grownInts(this.count, family + 1);
-    }
-    return family;
-  }
-
-  /** Bytes of the family's text. */
-  length(family: number): number {
-    return this.lengths[family]!;
   }
 
   /** Whether a list has exactly two elements. */
@@ -102,7 +74,7 @@ export class ListStore {
     if (next === CLOSE) {
       this.end = pos + i + 1;
       if (i === 0) return EMPTY_LIST;
-      const mark = this.marks[base + i]!;
+      const mark = this.markAt(base + i);
       return mark > 0 ? mark - 1 : mark < 0 ? this.newHandle(family, base + i) : NO_MATCH;
     }
     if (i < length) return NO_MATCH;
@@ -146,7 +118,7 @@ export class ListStore {
       if (pos >= limit) break;
       const next = bytes[pos]!;
       if (next !== CLOSE && next !== COMMA && next !== SPACE) break;
-      this.marks[at] = -++count;
+      this.mark(at, -++count);
       if (next === CLOSE) {
         this.lengths[family] = at - this.start[family]!;
         this.count[family] = count;
@@ -154,8 +126,7 @@ export class ListStore {
         return this.newHandle(family, at);
       }
     }
-    const start = this.start[family]! + from;
-    this.marks.fill(0, start + 1, at + 1);
+    this.unmark(this.start[family]!, from, at);
     this.lengths[family] = from;
     return NO_MATCH;
   }
@@ -167,31 +138,9 @@ export class ListStore {
     } else if (this.spaces) this.separator = SPACE;
   }
 
-  /** More room for a family, at the end of the text. Its old room is left behind: at most as much again as is used. */
-  private enlarge(family: number, needed: number): void {
-    const room = Math.max(32, 2 * this.room[family]!, needed);
-    const length = this.lengths[family]!;
-    const from = this.start[family]!;
-    const to = this.used;
-    if (to + room > 0x7fffffff)
-      throw new HistoryError(0, 0, 'the lists of this history are longer than 2 GiB');
-    if (to + room > this.text.length) {
-      this.text = grownBytes(this.text, to + room);
-      this.view = new DataView(this.text.buffer);
-      this.marks = grownInts(this.marks, to + room);
-    }
-    this.text.copyWithin(to, from, from + length);
-    this.marks.copyWithin(to, from, from + length + 1);
-    // The room left behind keeps no marks that a later family could mistake for its own: it is never used again.
-    this.marks[to] = 0;
-    this.used = to + room;
-    this.start[family] = to;
-    this.room[family] = room;
-  }
-
   private newHandle(family: number, at: number): number {
-    const h = this.addHandle(family, -this.marks[at]!);
-    this.marks[at] = h + 1;
+    const h = this.addHandle(family, -this.markAt(at));
+    this.mark(at, h + 1);
     return h;
   }
 
@@ -215,7 +164,7 @@ export class ListStore {
     let i = 0;
     while (i < length && i < bytes && this.text[base + i] === this.scratch[i]) i++;
     if (i === bytes) {
-      const mark = this.marks[base + i]!;
+      const mark = this.markAt(base + i);
       if (mark !== 0) return mark > 0 ? mark - 1 : this.newHandle(family, base + i);
     } else if (i === length && (length === 0 || this.elementEndsAt(length))) {
       return this.append(family, bytes, n);
@@ -243,7 +192,7 @@ export class ListStore {
     const base = this.start[family]!;
     const from = this.lengths[family]!;
     for (let i = from; i < bytes; i++) this.text[base + i] = this.scratch[i]!;
-    for (let e = this.count[family]!; e < n; e++) this.marks[base + this.scratchMarks[e]!] = -(e + 1);
+    for (let e = this.count[family]!; e < n; e++) this.mark(base + this.scratchMarks[e]!, -(e + 1));
     this.lengths[family] = bytes;
     this.count[family] = n;
     return this.newHandle(family, base + bytes);
@@ -263,14 +212,14 @@ export class ListStore {
     this.decode(family, former, 0);
     const base = this.start[family]!;
     for (let i = 1; i <= this.lengths[family]!; i++) {
-      const mark = this.marks[base + i]!;
+      const mark = this.markAt(base + i);
       if (mark > 0) {
         this.handleFamily[mark - 1] = -1 - family;
         this.keepApart(mark - 1, former, this.handleLength[mark - 1]!);
         list.push(mark - 1);
       }
-      this.marks[base + i] = 0;
     }
+    this.unmark(base, 0, base + this.lengths[family]!);
     this.lengths[family] = 0;
     this.count[family] = 0;
     return this.append(family, this.write(ids, n), n);
@@ -312,10 +261,10 @@ export class ListStore {
   private decode(family: number, out: Int32Array, at: number): void {
     const base = this.start[family]!;
     const length = this.lengths[family]!;
-    const { text, marks } = this;
+    const { text } = this;
     let from = base;
     for (let i = base + 1; i <= base + length; i++) {
-      if (marks[i] === 0) continue;
+      if (this.markAt(i) === 0) continue;
       let first = text[from]! - ZERO;
       let n = first;
       let p = from + 1;

@@ -148,6 +148,7 @@ export class Recorder extends RowTable {
   expect(share: number): void {
     this.expectedRows = Math.ceil((this.n / share) * 1.02) + 64;
     this.expectedMops = Math.ceil((this.mops / share) * 1.02) + 64;
+    this.reads.expect(share);
   }
 
   addNemesis(op: Op): void {
