@@ -1,9 +1,21 @@
+import { casRegisterCheck, keyValueCheck, register } from './linear/register-check.ts';
+import { listAppend } from './list-append/check.ts';
+import { rwRegister } from './register-txn/check.ts';
 import { causal, session } from './session/check.ts';
 import { set } from './sets/set.ts';
 import type { Check } from './verdict.ts';
 
 /** Every check that `check` and `ordeal check --workload` know, one line each. */
-export const checks: readonly Check[] = [set, session, causal];
+export const checks: readonly Check[] = [
+  listAppend,
+  rwRegister,
+  register,
+  casRegisterCheck,
+  keyValueCheck,
+  set,
+  session,
+  causal,
+];
 
 /** Other names that people and tools use for a check. */
 const ALIASES: { readonly [name: string]: string } = {
@@ -13,8 +25,7 @@ const ALIASES: { readonly [name: string]: string } = {
   txn: 'list-append',
   cas: 'cas-register',
   'linearizable-register': 'register',
-  kv: 'register',
-  'key-value': 'register',
+  kv: 'key-value',
   'fifo-queue': 'queue',
   lock: 'mutex',
   ids: 'unique-ids',
