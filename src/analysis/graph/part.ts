@@ -7,6 +7,9 @@ import { onNonadjacentCycle } from './split.ts';
 import type { Steps } from './steps.ts';
 import { type Components, tarjan } from './tarjan.ts';
 
+/** Up to so many candidates, one search each is as good as the bit-parallel pass. */
+const FEW = 64;
+
 /** The outcome of looking for one class of cycle in one strongly connected part. */
 export interface PartFinding {
   /** A shortest cycle of the class, or, where the search of all starts was too dear, a short one. */
@@ -80,6 +83,7 @@ export class PartSearch {
           this.starts(anti, (e) => on[e] === 1),
           { mask: all, nonadjacent: true },
           once,
+          true,
         );
       }
     }
@@ -98,7 +102,7 @@ export class PartSearch {
       must,
       (e) => parts === null || parts.component[source[e]] === parts.component[graph.dst[e]],
     );
-    return this.shortest(kind, starts, { mask, nonadjacent: false }, once);
+    return this.shortest(kind, starts, { mask, nonadjacent: false }, once, true);
   }
 
   /**
@@ -120,13 +124,14 @@ export class PartSearch {
       candidates,
       pattern,
       once,
-      candidates.edges.length > 64 ? 4 : undefined,
+      false,
+      candidates.edges.length > FEW ? 4 : undefined,
     );
-    if (near.cycle !== null || candidates.edges.length <= 64) return near;
+    if (near.cycle !== null || candidates.edges.length <= FEW) return near;
     const closed = closedEdges(graph, mask, parts, candidates.edges, candidates.sources, this.steps);
     if (closed === null) return { cycle: null, cut: true };
     const sources = closed.map((e) => source[e]);
-    return this.shortest('G-single', { edges: closed, sources }, pattern, once);
+    return this.shortest('G-single', { edges: closed, sources }, pattern, once, true);
   }
 
   private starts(mask: number, admits: (edge: number) => boolean): Starts {
@@ -140,31 +145,38 @@ export class PartSearch {
 
   /**
    * The shortest cycle over all starts. Past an allowance in proportion to the part, the best one so far will do: in a part of a hundred
-   * thousand transactions an exactly shortest cycle is worth no quadratic search.
+   * thousand transactions an exactly shortest cycle is worth no quadratic search. Where every start is known to close (`sure`), the
+   * first search may take what it takes, since it is linear and cannot fail.
    */
   private shortest(
     kind: CycleClass,
     { edges, sources }: Starts,
     pattern: Pattern,
     once: boolean,
-    longest = this.graph.txns,
+    sure: boolean,
+    longest = 2 * this.graph.txns,
   ): PartFinding {
-    const allowance = this.steps.left - (100_000 + 8 * this.graph.dst.length);
+    const { steps } = this;
+    const allowance = steps.left - (100_000 + 8 * this.graph.dst.length);
+    const near = longest < this.graph.txns;
     let best: CycleStep[] | null = null;
+    let other: CycleStep[] | null = null;
     for (let i = 0; i < edges.length; i++) {
       const bound: number = best === null ? longest : best.length - 1;
       if (bound < 2) break;
-      const walk = this.search.shortest(sources[i], edges[i], pattern, bound, this.steps);
+      const free = sure && best === null && other === null;
+      const budget: Steps = free ? { left: Number.MAX_SAFE_INTEGER, expired: steps.expired } : steps;
+      const walk = this.search.shortest(sources[i], edges[i], pattern, bound, budget);
       if (walk !== null) {
-        const cycle = pattern.nonadjacent
-          ? simple(walk, (part) => cycleClass(part.map((s) => s.label)) === kind)
-          : walk;
-        if (best === null || cycle.length < best.length) best = cycle;
+        const cycle = pattern.nonadjacent ? simple(walk, (part) => classOf(part) === kind) : walk;
+        if (classOf(cycle) !== kind) other = cycle;
+        else if (best === null || cycle.length < best.length) best = cycle;
         if (once) break;
       }
-      if (this.steps.left <= 0) break;
-      if (this.steps.left < allowance && (best !== null || longest < this.graph.txns)) break;
+      if (steps.left <= 0 || (steps.left < allowance && (best !== null || near))) break;
     }
-    return { cycle: best, cut: best === null && this.steps.left <= 0 };
+    return { cycle: best ?? other, cut: best === null && other === null && steps.left <= 0 };
   }
 }
+
+const classOf = (cycle: readonly CycleStep[]): CycleClass => cycleClass(cycle.map((s) => s.label));

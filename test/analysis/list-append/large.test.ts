@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { cases } from '../graph/dice.ts';
 import type { Timed } from './lists.ts';
 import { a, during, judge, ok, r, timed } from './lists.ts';
 
@@ -53,8 +54,8 @@ test('a long G-single among long forks, where only the bit-parallel pass tells w
   expect(verdict.anomalies[0]!.steps!.length).toBeGreaterThan(4);
 });
 
-test('one strongly connected part of a hundred thousand transactions still gets short, named witnesses', () => {
-  const n = 100_000;
+test('one strongly connected part of very many transactions still gets short, named witnesses', () => {
+  const n = cases(20_000, 100_000);
   const txns: Parameters<typeof ok>[] = [];
   for (let i = 0; i < n; i++) {
     const next = (i + 1) % n;
@@ -86,4 +87,31 @@ test('appends that nobody saw, by transactions that all read the same state: lin
   expect(
     judge(timed(...concurrent([...readers.slice(0, 9), ...blind.slice(1, 9), [r('x'), a('x', 1)]]))).valid,
   ).toBe(true);
+});
+
+test('without a budget the verdict still stands, and names what it can', () => {
+  const skew = [
+    [r('x'), a('y', 1)],
+    [r('y'), a('x', 1)],
+  ] as Parameters<typeof ok>[];
+  const nothing = { budget: { steps: 0, tableBytes: 0 } };
+  expect(judge(timed(...concurrent(skew)), undefined, nothing).anomalyTypes).toEqual(['G2-item']);
+
+  // Each of a long chain misses what its sixth predecessor wrote. Which of these close is more than no steps can settle.
+  const n = 200;
+  const chain = Array.from({ length: n }, (_, i): Parameters<typeof ok> => {
+    const mops: Parameters<typeof ok> = [a(i, 1), a(i + n, 1)];
+    if (i > 0) mops.push(r(i - 1, [1]));
+    if (i > 5) mops.push(r(i - 6 + n));
+    return mops;
+  });
+  const history = timed(...concurrent(chain));
+  const full = judge(history);
+  expect(full.anomalyTypes).toEqual(['G-single-item']);
+  expect(full.anomalies[0]!.steps!.length).toBe(7);
+  const cut = judge(history, undefined, nothing);
+  expect(cut.valid).toBe(false);
+  expect(cut.anomalyTypes).toEqual(['G-single-item']);
+  expect(cut.consistentWith).toEqual([]);
+  expect(cut.reason).toContain('budget');
 });
