@@ -121,7 +121,7 @@ export class Dependencies {
 }
 
 /**
- * Appends that succeeded and that no read shows come after everything that the longest read shows, in no order among themselves:
+ * Appends that had effect and that no read shows come after everything that the longest read shows, in no order among themselves:
  * writer of the last version → each (ww), readers of the last version → each (rw). Where both sides are large, hubs carry the rw: one
  * chain over the appenders from either end, so that a reader who appends too can be led past itself.
  */

@@ -1,4 +1,4 @@
-import { APPEND, OK, R, UNREAD } from '../../history/history.ts';
+import { APPEND, INFO, OK, R, UNREAD } from '../../history/history.ts';
 import { Findings } from './findings.ts';
 import { checkInternal } from './internal.ts';
 import type { Transactions } from './transactions.ts';
@@ -9,7 +9,7 @@ import type { Writers } from './writers.ts';
  * One pass over all transactions for every anomaly that shows in one transaction, in one key, or in a pair of reads. O(micro-operations)
  * where reads are prefixes of each other and orders are untainted; the elements of the others are looked at one by one.
  *
- * `unobserved`: appends of successful transactions that no read shows. They come after all that the longest read shows.
+ * `unobserved`: appends of transactions that had effect, which no read shows. They come after all that the longest read shows.
  */
 export function scan(
   txns: Transactions,
@@ -49,6 +49,7 @@ function scanTransactions(
   const updates = new Map<number, { reads: number[]; append: number[] }>();
 
   for (let t = 0; t < count; t++) {
+    if (outcome[t] === INFO) unobservedOf(txns, versions, t, unobserved);
     if (outcome[t] !== OK) continue;
     let suspect = false;
     for (let m = from[t]; m < to[t]; m++) {
@@ -97,6 +98,16 @@ function scanTransactions(
   }
   for (const { reads, append } of updates.values()) findings.add({ type: 'lost-update', reads, append });
   return { suspects, unobserved };
+}
+
+/** A transaction of unknown outcome did take effect if anything that it wrote was seen: then all that it wrote is there. */
+function unobservedOf(txns: Transactions, versions: Versions, t: number, unobserved: number[]): void {
+  const { from, to, history } = txns;
+  let seen = false;
+  for (let m = from[t]; m < to[t]; m++) if (versions.of[m] >= 0) seen = true;
+  if (!seen) return;
+  for (let m = from[t]; m < to[t]; m++)
+    if (history.mopF[m] === APPEND && versions.of[m] < 0) unobserved.push(m);
 }
 
 /** The first append to the key of a read, in its transaction, after it. */

@@ -304,6 +304,12 @@ describe('unknown outcomes', () => {
     expect(judge(h).valid).toBe(true);
   });
 
+  test('a transaction of unknown outcome is there with all that it wrote, if any of it was seen', () => {
+    const half = together(info(a('x', 1), a('y', 1)), ok(r('x', [1]), r('y')));
+    expect(judge(half).anomalyTypes).toEqual(['G-single-item']);
+    expect(judge(together(info(a('x', 1), a('y', 1)), ok(r('x'), r('y')))).valid).toBe(true);
+  });
+
   test('a transaction of unknown outcome may take effect long after its info, but not before its start', () => {
     const late = timed(
       during(0, 1, info(a('x', 1))),
