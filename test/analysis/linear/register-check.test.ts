@@ -155,7 +155,7 @@ describe('one register', () => {
     ];
     const { valid, anomalies } = register.judge(history(...noise, ...write(3, 3), ...core, ...noise));
     expect(valid).toBe(false);
-    expect(anomalies[0].ops.length).toBeLessThanOrEqual(8);
+    expect(anomalies[0].ops.length).toBeLessThanOrEqual(12);
     expect(anomalies[0].message).toContain('no order');
   });
 

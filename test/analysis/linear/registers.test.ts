@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Draw } from '../../../bench/linear/simulate.ts';
+import { CasDeadlines } from '../../../src/analysis/linear/deadlines/cas-registers.ts';
 import { planOf } from '../../../src/analysis/linear/deadlines/plan.ts';
 import { RegisterDeadlines } from '../../../src/analysis/linear/deadlines/registers.ts';
 import { Meter } from '../../../src/analysis/linear/meter.ts';
@@ -53,4 +54,55 @@ test.each([
     const run = new RegisterDeadlines(planOf(calls, NIL), new Meter()).run({ beam: 1000 });
     expect(run.answer, show(calls)).toBe(legal ? 'legal' : 'illegal');
   });
+});
+
+const swapping: Small = { operations: 9, values: 3, cas: 0.35, info: 0.1, fail: 0.05 };
+
+test.each([
+  ['', swapping],
+  [' at tied positions', { ...swapping, ties: true }],
+  [' with many unknown outcomes', { ...swapping, info: 0.35 }],
+  [' with two values', { ...swapping, values: 2, info: 0.2 }],
+  [' with observed failures', { ...swapping, miss: 0.2 }],
+  [' with unique values', unique],
+])('deadlines with compare-and-set agree with every order tried%s', (_, shape) => {
+  each(shape, 3, (calls, legal) => {
+    const plan = planOf(calls, NIL);
+    const reach = { beam: 1000 };
+    const run = new CasDeadlines(plan, new Meter(), false, reach).run(reach);
+    expect(run.dropped).toBe(false);
+    expect(run.answer, show(calls)).toBe(legal ? 'legal' : 'illegal');
+    // A superset of what is possible: it may be blind, never wrong.
+    const relaxed = new CasDeadlines(plan, new Meter(), true, reach).run(reach);
+    if (relaxed.answer === 'illegal') expect(legal, show(calls)).toBe(false);
+  });
+});
+
+test.each([
+  ['', few],
+  [' with compare-and-set', swapping],
+])('beams and windows are never wrong%s', (_, shape) => {
+  let proofs = 0;
+  each({ ...shape, operations: 10 }, 4, (calls, legal) => {
+    const plan = planOf(calls, NIL);
+    const events = plan.events.length;
+    for (const beam of [1, 2]) {
+      const reach = { beam };
+      const run = plan.hasCas
+        ? new CasDeadlines(plan, new Meter(), false, reach).run(reach)
+        : new RegisterDeadlines(plan, new Meter()).run(reach);
+      if (run.answer !== 'unknown') expect(run.answer === 'legal', show(calls)).toBe(legal);
+    }
+    for (const from of [1, events >> 1, events - 3]) {
+      if (from < 1) continue;
+      const reach = { beam: 1000, from };
+      const run = plan.hasCas
+        ? new CasDeadlines(plan, new Meter(), false, reach).run(reach)
+        : new RegisterDeadlines(plan, new Meter()).run(reach);
+      if (run.answer !== 'illegal') continue;
+      proofs++;
+      expect(legal, `from event ${from}\n${show(calls)}`).toBe(false);
+    }
+  });
+  expect(proofs).toBeGreaterThan(10);
 });

@@ -1,5 +1,6 @@
 import type { Calls, Decision } from '../calls.ts';
 import type { Meter } from '../meter.ts';
+import { CasDeadlines } from './cas-registers.ts';
 import { type Plan, planOf } from './plan.ts';
 import { type Reach, RegisterDeadlines, type Run } from './registers.ts';
 
@@ -24,19 +25,30 @@ export function decideRegister(calls: Calls, initial: number, meter: Meter): Dec
   let tried = -1;
   for (const beam of BEAMS) {
     const run = explore(plan, meter, { beam });
-    if (run.answer === 'legal' || run.answer === 'illegal') return run;
+    if (run.answer === 'legal') return run;
+    if (run.answer === 'illegal') return narrowed(plan, run, meter);
     if (last === undefined || (run.reached ?? 0) > (last.reached ?? 0)) last = run;
     if (meter.stopped !== '') break;
     if (run.diedAt !== undefined && run.diedAt !== tried) {
       tried = run.diedAt;
       const proof = refute(plan, run.diedAt, meter);
       if (proof !== undefined) return { ...proof.run, window: proof.window };
+      if (plan.hasCas && beam === BEAMS[0]) {
+        const run = new CasDeadlines(plan, meter, true, { beam: BEAMS[1] }).run({ beam: BEAMS[1] });
+        if (run.answer === 'illegal') return run;
+      }
     }
   }
   const exact = meter.stopped === '' ? explore(plan, meter, { beam: 1 << 30 }) : undefined;
   if (exact !== undefined && exact.answer !== 'unknown') return exact;
   const best = exact !== undefined && (exact.reached ?? 0) > (last?.reached ?? 0) ? exact : last!;
   return { ...best, answer: 'unknown', reason: meter.stopped || best.reason, steps: meter.steps };
+}
+
+/** The proof again, with fewer events where a stretch of them is enough. */
+function narrowed(plan: Plan, run: Run, meter: Meter): Decision {
+  const proof = run.diedAt === undefined ? undefined : refute(plan, run.diedAt, meter.part(2_000_000));
+  return proof === undefined ? run : { ...proof.run, window: proof.window, steps: meter.steps };
 }
 
 export interface Refutation {
@@ -73,6 +85,7 @@ export function refute(plan: Plan, diedAt: number, meter: Meter): Refutation | u
 }
 
 function explore(plan: Plan, meter: Meter, reach: Reach): Run {
+  if (plan.hasCas || plan.hasMiss) return new CasDeadlines(plan, meter, false, reach).run(reach);
   return new RegisterDeadlines(plan, meter).run(reach);
 }
 
