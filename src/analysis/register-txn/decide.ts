@@ -9,9 +9,12 @@ import { dependencies } from './dependencies.ts';
 import { PAIR_LIMIT, SHRINK_RUNS } from './limits.ts';
 import { type Choice, Polygraph } from './polygraph.ts';
 import { deadlines, serialOrderFound } from './schedule.ts';
+import { tightened } from './tighten.ts';
+import { timedOrderFound } from './timed-schedule.ts';
 import { undecidedPairs } from './undecided.ts';
-import { VersionPairs } from './version-order.ts';
+import { Source, VersionPairs } from './version-order.ts';
 import type { Versions } from './versions.ts';
+import { saturateInTime } from './window.ts';
 import { addRealtimePairs, zonesOf } from './zones.ts';
 
 /** Which order the transactions must respect beside their data. */
@@ -58,48 +61,95 @@ export type Answer =
  */
 export function decide(question: Question, budget: Budget, quick = false): Answer {
   const { versions, intervals, order } = question;
-  const { registers } = versions;
-  const pairs = withRealtime(question);
-  const edges = dependencies(versions, pairs);
-  if (order === 'process') addProcess(edges, all(registers.n), question.process);
-  const data = buildCsr(edges);
-  const timed = order === 'realtime' ? intervals : undefined;
-  const acyclic = kahn(data, timed).length === 0;
-  if (acyclic && serialOrderFound(versions, data, deadlines(versions, intervals), timed))
+  const realtime = order === 'realtime';
+  let known = new Known(question, realtime ? timed(question, intervals) : question.pairs);
+  const acyclic = kahn(known.graph, realtime ? intervals : undefined).length === 0;
+  if (acyclic && !realtime && serialOrderFound(versions, known.graph, deadlines(versions, intervals)))
     return { verdict: 'yes', engine: 'serial-order' };
-
+  let undecided: Int32Array | undefined;
+  if (acyclic && realtime) {
+    const rest = orderInTime(question, known, quick);
+    if (rest === undefined) return { verdict: 'yes', engine: 'serial-order' };
+    // Orders that serializability forces are none that snapshot isolation does.
+    if (question.isolation === 'serializable') ({ known, undecided } = rest);
+  }
   if (quick) return { verdict: 'unknown', reason: 'no serial order was found at once' };
-  const undecided = undecidedPairs(versions, pairs, PAIR_LIMIT);
-  if (undecided === null)
+  const open =
+    undecided ??
+    undecidedPairs(versions, known.pairs, PAIR_LIMIT, question.isolation === 'serializable') ??
+    undefined;
+  if (open === undefined)
     return { verdict: 'unknown', reason: `more than ${PAIR_LIMIT} pairs of writes have no known order` };
-  if (undecided.length === 0 && acyclic) return { verdict: 'yes', engine: 'saturation' };
-  if (order === 'realtime') addRealtime(edges, all(registers.n), intervals);
-  return solveParts(question, pairs, buildCsr(edges), undecided, budget);
+  if (open.length === 0 && acyclic) return { verdict: 'yes', engine: 'saturation' };
+  return solveParts(question, known, open, budget);
+}
+
+/** What is known after saturation, and the pairs that it left, if it came to that. */
+interface Rest {
+  readonly known: Known;
+  readonly undecided: Int32Array | undefined;
+}
+
+/**
+ * Looks for a serial order in real time, knowing more after each failure: first narrower intervals, then what saturation forces.
+ * Undefined when an order was found.
+ */
+function orderInTime(question: Question, known: Known, quick: boolean): Rest | undefined {
+  const { versions, intervals } = question;
+  const found = (k: Known, until: Int32Array, attempts: number): boolean =>
+    timedOrderFound(versions, k.graph, Float64Array.from(until), intervals, attempts);
+  if (found(known, intervals.ret, 12)) return undefined;
+  const tight = quick ? null : tightened(known.graph, intervals);
+  if (tight === null) return { known, undecided: undefined };
+  const better = new Known(question, timed(question, tight));
+  const tighter = tightened(better.graph, tight);
+  if (tighter === null) return { known: better, undecided: undefined };
+  const undecided = undecidedPairs(versions, better.pairs, PAIR_LIMIT, true);
+  if (undecided === null) return { known: better, undecided: undefined };
+  const saturated = saturateInTime(versions, better.graph, tighter, undecided);
+  if (saturated.contradiction !== undefined) return { known: better, undecided };
+  for (let e = 0; e < saturated.forced.count; e++)
+    better.pairs.add(saturated.forced.from[e]!, saturated.forced.to[e]!, Source.Forced);
+  const best = new Known(question, better.pairs);
+  return found(best, tighter.ret, 200) ? undefined : { known: best, undecided: saturated.open };
+}
+
+/** What is known, as a graph with the order of processes where it counts; real time is left to the clock. */
+class Known {
+  readonly pairs: VersionPairs;
+  readonly edges: Edges;
+  readonly graph: Csr;
+
+  constructor({ versions, order, process }: Question, pairs: VersionPairs) {
+    this.pairs = pairs;
+    this.edges = dependencies(versions, pairs);
+    if (order === 'process') addProcess(this.edges, all(versions.registers.n), process);
+    this.graph = buildCsr(this.edges);
+  }
 }
 
 const all = (n: number): Int32Array => Int32Array.from({ length: n }, (_, i) => i);
 
-/** Under real time each key by itself has to be linearizable; keys that are not are left as they are. */
-function withRealtime({ versions, pairs, intervals, order }: Question): VersionPairs {
-  if (order !== 'realtime') return pairs;
+/**
+ * With the order of versions that the intervals impose. Under real time each key by itself has to be linearizable; keys that are not are left
+ * as they are.
+ */
+function timed({ versions, pairs }: Question, { inv, ret }: Intervals): VersionPairs {
   const more = new VersionPairs();
-  for (let e = 0; e < pairs.count; e++) more.add(pairs.from[e]!, pairs.to[e]!, pairs.source[e]! as 0);
-  addRealtimePairs(versions, zonesOf(versions, intervals.inv, intervals.ret), more);
+  for (let e = 0; e < pairs.count; e++) more.add(pairs.from[e]!, pairs.to[e]!, pairs.source[e]! as Source);
+  addRealtimePairs(versions, zonesOf(versions, inv, ret), more);
   return more;
 }
 
-function solveParts(
-  question: Question,
-  pairs: VersionPairs,
-  known: Csr,
-  undecided: Int32Array,
-  budget: Budget,
-): Answer {
-  const { versions } = question;
-  const possible = possibleGraph(versions, known, undecided);
+function solveParts(question: Question, known: Known, undecided: Int32Array, budget: Budget): Answer {
+  const { versions, order, intervals } = question;
+  const { edges, pairs } = known;
+  if (order === 'realtime') addRealtime(edges, all(versions.registers.n), intervals);
+  const graph = order === 'realtime' ? buildCsr(edges) : known.graph;
+  const possible = possibleGraph(versions, graph, undecided);
   const parts = cyclicParts(possible, tarjan(possible, EVERY));
-  const scratch = vertexScratch(known);
-  const partOf = new Int32Array(known.vertices).fill(-1);
+  const scratch = vertexScratch(graph);
+  const partOf = new Int32Array(graph.vertices).fill(-1);
   parts.forEach((members, i) => {
     for (const v of members) partOf[v] = i;
   });
@@ -112,7 +162,7 @@ function solveParts(
   const allowance = { left: budget.steps, expired: budget.expired };
   let reason: string | undefined;
   for (const [i, members] of parts.entries()) {
-    const part = new Part(question, subgraph(known, members, EVERY, scratch), Int32Array.from(inside[i]!));
+    const part = new Part(question, subgraph(graph, members, EVERY, scratch), Int32Array.from(inside[i]!));
     if (Polygraph.bytes(part.nodes) * 4 > budget.tableBytes) {
       reason ??= `a group of ${part.graph.txns} transactions that depend on each other is too large to search`;
       continue;
@@ -124,8 +174,8 @@ function solveParts(
         engine: 'saturation',
         contradiction: {
           choices: part.shrink(allowance.left),
-          members: members.filter((v) => v < known.txns),
-          graph: known,
+          members: members.filter((v) => v < graph.txns),
+          graph,
           pairs,
           snapshot: question.isolation === 'snapshot',
         },

@@ -1,10 +1,10 @@
 import type { Csr } from '../graph/csr.ts';
-import { Clock, type Intervals } from '../graph/kahn.ts';
+import type { Intervals } from '../graph/kahn.ts';
 import { Heap } from './heap.ts';
 import type { Versions } from './versions.ts';
 
 /**
- * Tries to lay all transactions out in one serial order that extends a graph, and, with `realtime`, the order of time.
+ * Tries to lay all transactions out in one serial order that extends a graph.
  *
  * A transaction can go next when all that precede it are gone and nobody is left who still has to read a version that it
  * replaces. So no order that is finished has a wrong read: `true` is a proof. `false` proves nothing: among the
@@ -12,19 +12,12 @@ import type { Versions } from './versions.ts';
  *
  * O((V + E) log n), while few writers wait for one key.
  */
-export function serialOrderFound(
-  versions: Versions,
-  graph: Csr,
-  priority: Float64Array,
-  realtime?: Intervals,
-): boolean {
+export function serialOrderFound(versions: Versions, graph: Csr, priority: Float64Array): boolean {
   const { registers, written, count, key, readsStart, ofRead } = versions;
   const { n, keys, readStart, writeStart } = registers;
   const { offset, dst, vertices } = graph;
   const waits = new Int32Array(vertices);
   for (let e = 0; e < offset[vertices]!; e++) waits[dst[e]!]!++;
-  const clock = realtime === undefined ? undefined : new Clock(n, realtime);
-  if (clock !== undefined) for (let t = 0; t < n; t++) waits[t]!++;
 
   const current = new Int32Array(keys);
   for (let x = 0; x < keys; x++) current[x] = written + x;
@@ -40,7 +33,6 @@ export function serialOrderFound(
   const blocked: (Heap | undefined)[] = new Array(keys);
   const placed = new Uint8Array(n);
   let left = n;
-  const freed = new Int32Array(n + 1);
   const hubs: number[] = [];
   const free = (v: number): void => {
     if (v < n) ready.push(v);
@@ -48,7 +40,6 @@ export function serialOrderFound(
   };
   for (let v = 0; v < vertices; v++) if (waits[v] === 0) free(v);
   release();
-  advance();
   for (let t = ready.pop(); t !== undefined; t = ready.pop()) {
     if (placed[t] === 1) continue;
     const x = blockedOn(t);
@@ -84,7 +75,6 @@ export function serialOrderFound(
     }
     for (let e = offset[t]!; e < offset[t + 1]!; e++) if (--waits[dst[e]!]! === 0) free(dst[e]!);
     release();
-    if (clock?.peel(t) === true) advance();
   }
 
   /** One writer at a time is let try: the first in line, or the one whose own read is the last that is awaited. */
@@ -106,12 +96,6 @@ export function serialOrderFound(
   function release(): void {
     for (let h = hubs.pop(); h !== undefined; h = hubs.pop())
       for (let e = offset[h]!; e < offset[h + 1]!; e++) if (--waits[dst[e]!]! === 0) free(dst[e]!);
-  }
-
-  function advance(): void {
-    if (clock === undefined) return;
-    const tail = clock.advance(waits, freed, 0);
-    for (let i = 0; i < tail; i++) free(freed[i]!);
   }
 }
 

@@ -147,6 +147,8 @@ export class Narrator {
           return {
             why: `an access of ${older} had returned before an access of ${newer} began (assuming that the key is linearizable)`,
           };
+        case Source.Forced:
+          return { why: `the other order of ${older} and ${newer} would contradict what else is known` };
         default:
           return { why: 'that is the order of the transactions' };
       }

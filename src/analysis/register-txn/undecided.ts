@@ -2,9 +2,18 @@ import { CLOSURE_LIMIT } from './limits.ts';
 import type { VersionPairs } from './version-order.ts';
 import type { Versions } from './versions.ts';
 
-/** Pairs of versions of one key that nothing known orders, flat. Null when there are more than `limit`. */
-export function undecidedPairs(versions: Versions, pairs: VersionPairs, limit: number): Int32Array | null {
-  const { written, count, key, registers } = versions;
+/**
+ * Pairs of versions of one key that nothing known orders, flat. Null when there are more than `limit`. With `onlyRead`, pairs that nobody
+ * read either of are left out: where transactions are in one line anyway, so are their writes, and there is nothing to choose.
+ */
+export function undecidedPairs(
+  versions: Versions,
+  pairs: VersionPairs,
+  limit: number,
+  onlyRead: boolean,
+): Int32Array | null {
+  const { written, count, key, registers, readsStart } = versions;
+  const unread = (v: number): boolean => onlyRead && readsStart[v] === readsStart[v + 1];
   const start = new Int32Array(count + 1);
   const waiting = new Int32Array(written);
   let known = 0;
@@ -70,7 +79,10 @@ export function undecidedPairs(versions: Versions, pairs: VersionPairs, limit: n
         for (let k = 0; k < words; k++) after[i * words + k]! |= after[j * words + k]!;
       }
       for (let j = i + 1; j < m; j++)
-        if ((after[i * words + (j >> 5)]! & (1 << (j & 31))) === 0) {
+        if (
+          (after[i * words + (j >> 5)]! & (1 << (j & 31))) === 0 &&
+          !(unread(order[i]!) && unread(order[j]!))
+        ) {
           found.push(order[i]!, order[j]!);
           if (found.length > 2 * limit) return false;
         }

@@ -11,6 +11,8 @@ export const Source = {
   Process: 2,
   /** An access of one version had returned before an access of the other began. */
   Realtime: 3,
+  /** Any other order would contradict what is known, given the model that is asked about. */
+  Forced: 4,
 } as const;
 export type Source = (typeof Source)[keyof typeof Source];
 
@@ -19,6 +21,7 @@ export const sourceNames: Readonly<Record<Source, string>> = {
   1: 'transaction-order',
   2: 'sequential-keys',
   3: 'linearizable-keys',
+  4: 'saturation',
 };
 
 /** A growing list of "version a comes before version b". Order is transitive: covering pairs suffice. */

@@ -206,6 +206,7 @@ export function registersOf(a: Accesses, initial: number = NIL): Registers {
     const writeAccess = new Int32Array(writes);
     let r = 0;
     let w = 0;
+    readStamp.fill(0);
     for (let t = 0; t < n; t++) {
       const u = unit[t]!;
       const firstWrite = w;
@@ -221,7 +222,12 @@ export function registersOf(a: Accesses, initial: number = NIL): Registers {
           writeKey[place] = key[at]!;
           writeAccess[place] = at;
         } else if (source[at]! >= INITIAL) {
-          readKey[r] = key[at]!;
+          // Reading once more what was just read says nothing new.
+          const x = key[at]!;
+          if (readStamp[x] === ~t && readHere[x] === source[at]) continue;
+          readStamp[x] = ~t;
+          readHere[x] = source[at]!;
+          readKey[r] = x;
           readFrom[r] = source[at] === INITIAL ? INITIAL : transactionOf[a.unit[source[at]!]!]!;
           readAccess[r++] = at;
         }
@@ -236,15 +242,15 @@ export function registersOf(a: Accesses, initial: number = NIL): Registers {
       session,
       keys: a.keys,
       readStart,
-      readKey,
-      readFrom,
+      readKey: readKey.subarray(0, r),
+      readFrom: readFrom.subarray(0, r),
       writeStart,
       writeKey,
       accesses: a,
       unit,
       transactionOf,
       source,
-      readAccess,
+      readAccess: readAccess.subarray(0, r),
       writeAccess,
       found,
       counts,
