@@ -38,7 +38,12 @@ const options = z.strictObject({
     ),
   snapshotEvery: z.int().min(10).default(5000).describe('entries applied between two snapshots'),
   maxBatch: z.int().min(1).max(10_000).default(256).describe('entries in one message'),
-  bug: z.enum(BUGS).default('none').describe('a known mistake, switched on to see it caught'),
+  bug: z
+    .enum(BUGS)
+    .default('none')
+    .describe(
+      'a known mistake, switched on to see it caught: a restart forgets the vote; entries of earlier terms are committed by counting; entries are acknowledged before they are synced; conflicting entries are kept; a restart forgets the state of the snapshot',
+    ),
 });
 
 const DRIFT = {
