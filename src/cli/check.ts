@@ -3,6 +3,7 @@ import { CheckError, checkAll } from '../analysis/check.ts';
 import { checks, findCheck } from '../analysis/checks.ts';
 import { type Budget, type CheckOptions, DEFAULT_BUDGET, type Verdict } from '../analysis/verdict.ts';
 import { HistoryError } from '../history/error.ts';
+import type { History } from '../history/history.ts';
 import type { Json } from '../history/op.ts';
 import { verdictJson, worst } from './check-json.ts';
 import { checkProgress } from './check-progress.ts';
@@ -18,6 +19,8 @@ interface Flags {
   readonly budget?: string;
   readonly memory?: number;
   readonly witnesses?: number;
+  readonly gexf?: string;
+  readonly dot?: string;
   readonly json?: boolean;
 }
 
@@ -46,10 +49,14 @@ export function checkCommand(): Command {
       'anomalies of each type told with all their operations (default: 8)',
       whole,
     )
+    .option('--gexf <file>', 'write the cyclic core of a list-append history as GEXF, for Gephi')
+    .option('--dot <file>', 'the same, as Graphviz reads it')
     .option('--json', 'print one JSON object a file, a line each')
     .addHelpText('after', HELP)
     .action(async (files: string[], flags: Flags) => {
       if (flags.workload !== undefined) known(flags.workload);
+      if ((flags.gexf !== undefined || flags.dot !== undefined) && files.length > 1)
+        throw new UsageError('--gexf, --dot: one history at a time');
       const limit = flags.budget === undefined ? null : await milliseconds(flags.budget);
       let code = 0;
       for (const file of files) code = worse(code, await oneFile(file, flags, limit));
@@ -69,10 +76,9 @@ async function oneFile(file: string, flags: Flags, limit: number | null): Promis
   const progress = checkProgress(file);
   try {
     const history = await readHistoryFile(file, progress.reading);
-    const verdicts = checkAll(history, {
-      ...options(flags, budget(limit, flags)),
-      progress: progress.judging,
-    });
+    const asked = { ...options(flags, budget(limit, flags)), progress: progress.judging };
+    const verdicts = checkAll(history, asked);
+    if (flags.gexf !== undefined || flags.dot !== undefined) await graphs(history, verdicts, asked, flags);
     progress.clear();
     print(file, verdicts, flags);
     const valid = worst(verdicts);
@@ -81,6 +87,25 @@ async function oneFile(file: string, flags: Flags, limit: number | null): Promis
     progress.clear();
     return refuse(file, error, flags);
   }
+}
+
+/** Loaded when needed, as it brings a graph library. */
+async function graphs(
+  history: History,
+  verdicts: readonly Verdict[],
+  options: CheckOptions,
+  flags: Flags,
+): Promise<void> {
+  const verdict = verdicts.find((v) => v.check === 'list-append');
+  if (verdict === undefined)
+    throw new UsageError('--gexf, --dot: only list-append histories have a graph to write');
+  const { writeGraphs } = await import('./check-graph.ts');
+  const { workload } = verdict;
+  writeGraphs(
+    workload === undefined ? history : history.only(workload),
+    { ...options, workload: undefined },
+    flags,
+  );
 }
 
 function options(flags: Flags, budget: Budget): CheckOptions {

@@ -110,8 +110,10 @@ function conclude(
 
   const nothing: string[] = [];
   if (recording.failure !== undefined) nothing.push(recording.failure);
-  if (!someSucceeded(recording.history)) nothing.push('no operation succeeded');
-  for (const idle of idleNemeses(plan, recording)) nothing.push(idle);
+  else {
+    if (!someSucceeded(recording.history)) nothing.push('no operation succeeded');
+    nothing.push(...idleNemeses(plan, recording));
+  }
   if (nothing.length > 0 && !recording.interrupted)
     return { valid: 'unknown', exitCode: 3, reasons: nothing };
 

@@ -1,5 +1,7 @@
 import {
   closeSync,
+  fstatSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   renameSync,
@@ -8,7 +10,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { LineSink } from './recorder.ts';
 
 /** Where a run's files go: `<out>/<name>/<stamp>-<seed>/`, with `<out>/latest` pointing at the last one. */
@@ -16,32 +18,64 @@ export class RunDirectory {
   readonly path: string;
   private readonly open: number[] = [];
 
-  /** Makes the directory. Throws the system's error when it cannot be made or written. */
+  /** Makes the directory. Throws the system's error when it cannot be made. */
   constructor(out: string, name: string, stamp: string, seed: number) {
     const parent = join(out, name);
-    mkdirSync(parent, { recursive: true });
+    makeFolder(resolve(parent));
     let path = join(parent, `${stamp}-${seed}`);
     for (let n = 2; !made(path); n++) path = join(parent, `${stamp}-${seed}.${n}`);
     this.path = path;
     pointLatest(out, path);
   }
 
-  /** A file that grows by whole lines; each call is one write to the kernel. */
+  /**
+   * A file that grows by whole lines; each call is one write to the kernel. When a write fails, what had reached the
+   * file is cut back to its last whole line, and the error is thrown.
+   */
   lines(file: string): LineSink {
     const fd = openSync(join(this.path, file), 'a');
     this.open.push(fd);
     return (text) => {
       const bytes = Buffer.from(text);
-      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+      let at = 0;
+      try {
+        while (at < bytes.length) at += writeSync(fd, bytes, at);
+      } catch (error) {
+        const whole = at === 0 ? 0 : bytes.lastIndexOf(0x0a, at - 1) + 1;
+        ftruncateSync(fd, fstatSync(fd).size - (at - whole));
+        throw error;
+      }
     };
   }
 
+  /** A file that is there whole or not at all. */
   write(file: string, text: string): void {
-    writeFileSync(join(this.path, file), text);
+    const path = join(this.path, file);
+    const aside = `${path}.part`;
+    try {
+      writeFileSync(aside, text);
+      renameSync(aside, path);
+    } catch (error) {
+      rmSync(aside, { force: true });
+      throw error;
+    }
   }
 
   close(): void {
     for (const fd of this.open.splice(0)) closeSync(fd);
+  }
+}
+
+/** Folder by folder: the recursive form of `mkdir` never returns on a file system that refuses with ENOENT, as /proc does. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && dirname(path) !== path) {
+      makeFolder(dirname(path));
+      mkdirSync(path);
+    } else if (code !== 'EEXIST') throw error;
   }
 }
 

@@ -1,0 +1,31 @@
+import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { coreGraph } from '../analysis/evidence/core-graph.ts';
+import { dotLines, toGexf } from '../analysis/evidence/export.ts';
+import { analyzeListAppend } from '../analysis/list-append/check.ts';
+import type { CheckOptions } from '../analysis/verdict.ts';
+import type { History } from '../history/history.ts';
+import { UsageError } from './exit.ts';
+
+export interface GraphFiles {
+  /** Up to 2,000 transactions, those of witnesses first, for Gephi and the like. */
+  readonly gexf?: string;
+  /** All of it, for Graphviz. */
+  readonly dot?: string;
+}
+
+/** Writes the cyclic core of a list-append history: the operations that no order explains, and why each edge is there. */
+export function writeGraphs(history: History, options: CheckOptions, { gexf, dot }: GraphFiles): void {
+  const { core } = analyzeListAppend(history, options);
+  if (core === null)
+    throw new UsageError('--gexf, --dot: nothing of this history was judged, so there is no graph');
+  try {
+    if (gexf !== undefined) writeFileSync(gexf, toGexf(coreGraph(core)));
+    if (dot !== undefined) {
+      const file = openSync(dot, 'w');
+      for (const line of dotLines(core)) writeSync(file, `${line}\n`);
+      closeSync(file);
+    }
+  } catch (error) {
+    throw new UsageError(`--gexf, --dot: ${(error as Error).message}`);
+  }
+}
