@@ -6,7 +6,7 @@ import type { Claim, System } from './system.ts';
 
 const options = z.strictObject({
   sync: z
-    .enum(['none', 'all'])
+    .enum(['none', 'one', 'all'])
     .default('all')
     .describe('which followers must have a write on their disks before it is acknowledged'),
   failover: z
@@ -47,16 +47,19 @@ export const singleLeader: System<Options> = {
   options,
   functions: () => ['read', 'write', 'cas', 'txn', 'add'],
 
-  validate({ failoverTimeout, shipInterval }) {
+  validate({ sync, fencing, failoverTimeout, shipInterval }, nodes) {
+    if (sync === 'one' && fencing === 'none')
+      return 'fencing is none: with sync=one only epoch is allowed, the synchronous set is agreed by a majority';
+    if (sync === 'one' && nodes.length < 2) return 'sync is one: allowed from 2 nodes on, there is 1';
     if (failoverTimeout < 20_000_000) return 'failoverTimeout is too short: at least 20ms';
     if (shipInterval < 1_000_000) return 'shipInterval is too short: at least 1ms';
     return undefined;
   },
 
-  /** For the proof of the strong claims see cluster/single-leader/leading.ts. */
+  /** For the proofs of the strong claims see cluster/single-leader/leading.ts and synchrony.ts. */
   claims({ sync, failover, fencing, reads }) {
     const claims: Claim[] = [{ model: 'convergence' }];
-    const agreed = sync === 'all' && fencing === 'epoch';
+    const agreed = sync !== 'none' && fencing === 'epoch';
     const appointed = failover === 'manual';
     if (!agreed && !appointed) return claims;
     claims.push({ model: 'no-lost-writes' }, { model: 'no-split-brain' });

@@ -26,6 +26,7 @@ export class Election implements Succession {
   }
 
   suspect(): void {
+    if (!this.eligible()) return;
     this.member.leader = undefined;
     this.member.become('candidate');
     this.stand('canvass', this.member.epoch + 1);
@@ -49,6 +50,12 @@ export class Election implements Succession {
 
   timer(): boolean {
     return false;
+  }
+
+  /** With sync=one only a member of the last set is sure to have all that was settled; see `Synchrony`. */
+  private eligible(): boolean {
+    const { options, log, host } = this.member;
+    return options.sync !== 'one' || (log.set?.includes(host.id) ?? true);
   }
 
   private stand(stage: 'canvass' | 'solicit', epoch: number): void {
@@ -93,7 +100,7 @@ export class Election implements Succession {
   private count(voter: NodeId): void {
     const { member } = this;
     this.granted.add(voter);
-    if (this.granted.size < member.majority || member.role !== 'candidate') return;
+    if (this.granted.size < member.majority || member.role !== 'candidate' || !this.eligible()) return;
     if (this.stage === 'canvass') {
       const { epoch } = this;
       this.stand('solicit', epoch);

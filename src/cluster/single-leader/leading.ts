@@ -7,6 +7,7 @@ import type { Member } from './member.ts';
 import type { ReplicatedBody } from './messages.ts';
 import { PATIENCE } from './options.ts';
 import { executed, refused } from './replies.ts';
+import { Synchrony } from './synchrony.ts';
 
 /** What a leader knows of a follower. */
 interface Follower {
@@ -17,6 +18,8 @@ interface Follower {
   sent: number;
   /** When it last answered, on the monotonic clock. */
   heard: number;
+  /** It has taken something in this leadership, so that `match` is not a guess. */
+  follows: boolean;
 }
 
 interface Asked {
@@ -45,6 +48,10 @@ const BATCH = 256;
  *    its state. (A set that can do without the old leader would need its reads confirmed by those it cannot do without.)
  *    Hence reads go on while a follower is down and writes block.
  *
+ * With sync=one the set is the leader and one follower, another when that falls silent; for what is settled see
+ * `Synchrony`. Reads go through the log: they are answered when that follower has them, which tells that it has not been
+ * made leader, and nobody else could have been.
+ *
  * With sync=none a write is settled once it is on the leader's own disk, and nobody else knows.
  * With an appointed leader that never changes (failover=manual) this is linearizable all the same.
  */
@@ -55,12 +62,14 @@ export class Leading {
   /** Reads that came before this leadership's record was settled. */
   private reads: Asked[] = [];
   private ballot: Ballot | undefined;
-  /** The position of the record that opens this leadership. */
+  /** The position of this leadership's first record. */
   private start = 0;
   private gathering = false;
+  private readonly synchrony: Synchrony;
 
   constructor(member: Member) {
     this.member = member;
+    this.synchrony = new Synchrony(member.options.sync === 'none' ? 1 : member.majority);
   }
 
   /** Precondition: the promise to lead this epoch is on the disk. */
@@ -72,14 +81,22 @@ export class Leading {
     member.become('leader');
     host.clearTimer('suspect');
     for (const peer of member.peers)
-      this.followers.set(peer, { match: 0, next: log.length + 1, sent: 0, heard: host.monotonic() });
-    const set = options.sync === 'all' ? member.nodes : [host.id];
-    this.start = log.append({ ...this.ballot, command: null, set });
+      this.followers.set(peer, {
+        match: 0,
+        next: log.length + 1,
+        sent: 0,
+        heard: host.monotonic(),
+        follows: false,
+      });
+    this.synchrony.clear();
+    this.start = Number.POSITIVE_INFINITY;
+    // With sync=one the set waits for a follower to answer.
+    if (options.sync !== 'one') this.open(options.sync === 'all' ? member.nodes : [host.id]);
     this.beat();
   }
 
   request(src: NodeId, request: RequestBody, readOnly: boolean): void {
-    if (readOnly) {
+    if (readOnly && this.member.options.sync !== 'one') {
       if (this.settled) this.answer(src, request);
       else this.reads.push({ src, request });
       return;
@@ -103,23 +120,22 @@ export class Leading {
       follower.next = Math.max(follower.match, Math.min(body.match, follower.next - 1)) + 1;
       this.ship(src, follower);
     } else {
+      follower.follows = true;
       follower.match = Math.max(follower.match, body.match);
       follower.next = Math.max(follower.next, follower.match + 1);
-      const behind = member.log.synced - follower.match;
-      const waits = member.options.sync === 'all' || behind > BATCH;
-      if (behind > 0 && waits && follower.match >= follower.sent) this.ship(src, follower);
+      if (this.synchrony.set === undefined) this.appoint();
+      if (member.options.sync !== 'none') this.shipIdle();
+      else if (member.log.synced - follower.match > BATCH && follower.match >= follower.sent)
+        this.ship(src, follower);
     }
     this.settle();
   }
 
   /** The log has come further on the disk: only now does it leave this node. */
   synced(): void {
-    const { member } = this;
     this.settle();
-    if (member.options.sync === 'none') this.gather();
-    else
-      for (const [peer, follower] of this.followers)
-        if (follower.match >= follower.sent) this.ship(peer, follower);
+    if (this.member.options.sync === 'none') this.gather();
+    else this.shipIdle();
   }
 
   executed(position: number, result: Result): void {
@@ -176,8 +192,30 @@ export class Leading {
       member.follow(member.epoch, undefined);
       return;
     }
+    this.appoint();
     for (const [peer, follower] of this.followers) this.ship(peer, follower);
     member.host.setTimer('heartbeat', member.heartbeat);
+  }
+
+  /** Writes the record of a synchronous set. */
+  private open(set: readonly NodeId[]): void {
+    const position = this.member.log.append({ ...this.ballot!, command: null, set });
+    this.start = Math.min(this.start, position);
+    this.synchrony.open(position, set);
+  }
+
+  /** With sync=one: sees to it that the synchronous follower is one that answers, the furthest of those. */
+  private appoint(): void {
+    const { host, options } = this.member;
+    if (options.sync !== 'one') return;
+    const since = host.monotonic() - options.failoverTimeout;
+    const current = this.synchrony.set?.find((node) => node !== host.id);
+    if (current !== undefined && this.followers.get(current)!.heard >= since) return;
+    let best: NodeId | undefined;
+    for (const [peer, { follows, heard, match }] of this.followers)
+      if (follows && heard >= since && (best === undefined || match > this.followers.get(best)!.match))
+        best = peer;
+    if (best !== undefined) this.open([host.id, best]);
   }
 
   /** A fenced leader that no majority answers may long have been replaced: it stops, so that its clients look elsewhere. */
@@ -191,12 +229,29 @@ export class Leading {
     return reached < member.majority;
   }
 
+  /**
+   * How much of the log a follower may have. One that is not synchronous gets nothing that the synchronous one lacks: a
+   * log that is longer than its own would keep it from being elected.
+   */
+  private limit(peer: NodeId): number {
+    const { log, host, options } = this.member;
+    const { set } = this.synchrony;
+    if (options.sync !== 'one' || set === undefined || set.includes(peer)) return log.synced;
+    return this.followers.get(set.find((node) => node !== host.id)!)!.match;
+  }
+
+  /** Ships to those who lack something and have answered for all that is on its way. */
+  private shipIdle(): void {
+    for (const [peer, follower] of this.followers)
+      if (follower.match < this.limit(peer) && follower.match >= follower.sent) this.ship(peer, follower);
+  }
+
   /** Ships what is on the disk and not known to be there; nothing to ship is a heartbeat. */
   private ship(peer: NodeId, follower: Follower): void {
     const { log, commit } = this.member;
     const position = follower.next - 1;
     const before = log.at(position);
-    const entries = log.slice(follower.next, Math.min(log.synced, position + BATCH));
+    const entries = log.slice(follower.next, Math.min(this.limit(peer), position + BATCH));
     follower.sent = Math.max(follower.match, position + entries.length);
     this.member.send(peer, {
       type: 'replicate',
@@ -212,9 +267,9 @@ export class Leading {
   /** Entries of earlier leaders are settled only together with this one's record, never by counting alone. */
   private settle(): void {
     const { member } = this;
-    let position = member.log.synced;
-    if (member.options.sync === 'all')
-      for (const { match } of this.followers.values()) position = Math.min(position, match);
+    const matches = new Map([[member.host.id, member.log.synced]]);
+    for (const [peer, { match }] of this.followers) matches.set(peer, match);
+    const position = this.synchrony.settled(matches);
     if (position < this.start) return;
     member.settle(position);
     for (const { src, request } of this.reads.splice(0)) this.answer(src, request);

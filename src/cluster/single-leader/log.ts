@@ -1,5 +1,5 @@
 import type { Json } from '../../history/op.ts';
-import type { DiskImage, DiskResult, Host } from '../host.ts';
+import type { DiskImage, DiskResult, Host, NodeId } from '../host.ts';
 import type { Entry, Tail } from './entry.ts';
 
 const FILE = 'log';
@@ -49,6 +49,11 @@ export class DurableLog {
 
   at(position: number): Entry | undefined {
     return this.entries[position - 1];
+  }
+
+  /** The synchronous set of the last record; undefined where there is none. O(entries since). */
+  get set(): readonly NodeId[] | undefined {
+    return this.entries.findLast(({ set }) => set !== null)?.set ?? undefined;
   }
 
   /** Entries from one position to another, both included. */

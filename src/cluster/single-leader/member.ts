@@ -112,7 +112,7 @@ export class Member {
   discard(keep: number): void {
     const { log, options } = this;
     const to = log.length;
-    const safe = options.sync === 'all' && options.fencing === 'epoch';
+    const safe = options.sync !== 'none' && options.fencing === 'epoch';
     if (safe && keep < this.commit) throw new Error(`${this.commit} is settled, but ${keep} is to be kept`);
     const cut = log.truncate(keep);
     this.commit = Math.min(this.commit, keep);

@@ -1,7 +1,7 @@
 /** The options of a single-leader cluster. Times are nanoseconds. */
 export interface SingleLeaderOptions {
   /** Which followers must have a write on their disks before it is acknowledged. */
-  readonly sync: 'none' | 'all';
+  readonly sync: 'none' | 'one' | 'all';
   /** Whether followers replace a leader that they hold for dead; `manual`: nobody does, the first node leads for good. */
   readonly failover: 'automatic' | 'manual';
   /** Silence after which a follower holds the leader for dead; each waits up to twice as long, by a draw. */
