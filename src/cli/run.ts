@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
 import { terminal } from '../../reports/terminal.ts';
-import type { RunVerdict } from '../analysis/run-verdict.ts';
 import { perform } from '../controller/perform.ts';
 import { resolvePlan } from '../plan.ts';
 import { colours } from './colours.ts';
@@ -62,7 +62,7 @@ export async function run(input: unknown, flags: Pick<Flags, 'out' | 'json' | 'q
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', interrupt);
   try {
     const now = new Date();
-    const { verdict, directory, repeat, recording } = await perform(plan, {
+    const { verdict, directory, repeat } = await perform(plan, {
       out: flags.out,
       stamp: now
         .toISOString()
@@ -86,19 +86,15 @@ export async function run(input: unknown, flags: Pick<Flags, 'out' | 'json' | 'q
     line.end();
     if (flags.json) process.stdout.write(`${JSON.stringify({ ...verdict, directory, repeat })}\n`);
     else {
-      const report = pathToFileURL(resolve(directory, 'report.html')).href;
-      process.stdout.write(terminal(verdict, { colour: colours(), repeat, report: shown(report, verdict) }));
+      const file = resolve(directory, 'report.html');
+      const report = existsSync(file) ? pathToFileURL(file).href : undefined;
+      process.stdout.write(terminal(verdict, { colour: colours(), repeat, report }));
     }
-    if (recording.failure !== undefined) process.stderr.write(`ordeal: ${recording.failure}\n`);
     return verdict.exitCode;
   } finally {
     line.end();
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt).off('SIGHUP', interrupt);
   }
-}
-
-function shown(report: string, verdict: RunVerdict): string | undefined {
-  return verdict.exitCode === EXIT.nothingTested && verdict.verdicts.length === 0 ? undefined : report;
 }
 
 /** Errors of the file system on the way to a run directory are the user's to mend. */

@@ -210,7 +210,7 @@ class Run {
 
   private tearDown(): void {
     if (this.phase === 'teardown') return;
-    this.phases.finals = this.now();
+    this.endPhases();
     this.phase = 'teardown';
     this.flush();
     this.threads?.close();
@@ -228,11 +228,20 @@ class Run {
   private fail(reason: string): void {
     this.failure ??= reason;
     if (this.phase !== 'teardown' && this.phase !== 'done') {
+      this.endPhases();
       this.phase = 'teardown';
       this.world.dispose(() => {
         this.phase = 'done';
       });
     }
+  }
+
+  /** A run that is cut short ends all phases at once. */
+  private endPhases(): void {
+    const { phases } = this;
+    const now = this.phase === 'setup' ? 0 : this.now();
+    for (const phase of ['load', 'heal', 'recovery', 'finals'] as const)
+      if (phases[phase] === 0) phases[phase] = now;
   }
 
   private drives(generator: Generator, firstId: number, idle: () => void): Driver {
