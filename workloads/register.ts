@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { register as check } from '../src/analysis/linear/register-check.ts';
+import { drawThread } from '../src/generator/context.ts';
 import type { Generator } from '../src/generator/generator.ts';
 import { concurrentKeys, groupProblem } from '../src/generator/keys.ts';
 import { limit } from '../src/generator/sequences.ts';
@@ -42,19 +43,35 @@ function keysAtOnce({ keys }: Options, { threads }: WorkloadSetup): number {
 /** In the state: nothing written yet. */
 const NONE = -1;
 
+/** How far readers and writers lean from the common share, as a part of what is possible. */
+const LEAN = 0.9;
+
+/**
+ * The share of reads of one of a key's threads. Every other one mostly reads and the rest mostly write, evened out: a client
+ * that writes to a deposed leader gets no answer and goes elsewhere, only one that goes on reading there sees what
+ * is out of date.
+ */
+function shareOfReads(reads: number, position: number, threads: number): number {
+  if (position === threads - 1 && threads % 2 === 1) return reads;
+  const lean = LEAN * Math.min(reads, 1 - reads);
+  return position % 2 === 0 ? reads + lean : reads - lean;
+}
+
 /**
  * Operations on one key. Every value written is the operation's id: unique, so that a read says which write it saw. A
  * compare-and-set expects the youngest value that was sent or seen, or under load hardly one would succeed.
  */
 function onKey({ reads, cas }: Options): Generator {
+  const casOfChanges = cas / (1 - reads);
   return stateful<number>(NONE, {
     next(youngest, context) {
-      const { id } = context;
-      const u = context.draw('register', id);
-      if (u < reads) return { draft: { f: 'read', value: null }, state: youngest };
-      if (u < reads + cas && youngest !== NONE)
-        return { draft: { f: 'cas', value: [youngest, id] }, state: youngest };
-      return { draft: { f: 'write', value: id }, state: id };
+      const { id, threads } = context;
+      const thread = drawThread(context);
+      if (context.draw('register-read', id) < shareOfReads(reads, threads.indexOf(thread), threads.length))
+        return { draft: { f: 'read', value: null, thread }, state: youngest };
+      if (youngest !== NONE && context.draw('register-cas', id) < casOfChanges)
+        return { draft: { f: 'cas', value: [youngest, id], thread }, state: youngest };
+      return { draft: { f: 'write', value: id, thread }, state: id };
     },
     update(youngest, { type, f, value }) {
       if (type !== 'ok') return youngest;
