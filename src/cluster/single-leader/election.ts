@@ -26,8 +26,8 @@ export class Election implements Succession {
   }
 
   suspect(): void {
-    if (!this.eligible()) return;
     this.member.leader = undefined;
+    if (!this.eligible()) return;
     this.member.become('candidate');
     this.stand('canvass', this.member.epoch + 1);
     this.count(this.member.host.id);

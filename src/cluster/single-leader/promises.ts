@@ -3,8 +3,8 @@ import type { DiskImage, DiskResult, Host, NodeId } from '../host.ts';
 const FILE = 'promises';
 const TAG = 'promises:replace';
 
-/** What a node must not forget: the latest epoch it knows, whom it gave its vote in it, and whether it came to lead it. */
-type Record = { readonly epoch: number; readonly vote: NodeId | null; readonly leads: boolean };
+/** What a node must not forget: the latest epoch it knows, and whom it gave its vote in it. */
+type Record = { readonly epoch: number; readonly vote: NodeId | null };
 
 /**
  * The promises of a node. They bind at once; whoever is to be told of one is told when it is on the disk, so that no
@@ -12,7 +12,7 @@ type Record = { readonly epoch: number; readonly vote: NodeId | null; readonly l
  */
 export class Promises {
   private readonly host: Host;
-  private record: Record = { epoch: 0, vote: null, leads: false };
+  private record: Record = { epoch: 0, vote: null };
   private writes = 0;
   private waiting: (() => void)[] = [];
 
@@ -33,16 +33,12 @@ export class Promises {
     return this.record.vote;
   }
 
-  get leads(): boolean {
-    return this.record.leads;
-  }
-
   /** Never goes back in epochs, nor changes a vote. */
-  make(epoch: number, vote: NodeId | null, leads = false): void {
+  make(epoch: number, vote: NodeId | null): void {
     const { record } = this;
     const keeps = epoch > record.epoch || (epoch === record.epoch && (record.vote ?? vote) === vote);
     if (!keeps) throw new Error(`epoch ${epoch}, vote ${vote} would break ${JSON.stringify(record)}`);
-    this.record = { epoch, vote, leads };
+    this.record = { epoch, vote };
     this.writes++;
     this.host.disk.replace(FILE, [this.record], TAG);
   }

@@ -93,7 +93,7 @@ export class SingleLeaderReplica implements Replica {
    */
   private appoint(): void {
     const { promises } = this.member;
-    if (promises.epoch === 0) promises.make(1, this.host.id, true);
+    if (promises.epoch === 0) promises.make(1, this.host.id);
     promises.kept(() => this.leading.begin());
   }
 
