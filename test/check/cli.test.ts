@@ -1,0 +1,142 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { main } from '../../src/cli/program.ts';
+
+let directory = '';
+let output = '';
+let errors = '';
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'ordeal-check-'));
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+beforeEach(() => {
+  output = '';
+  errors = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    output += String(text);
+    return true;
+  });
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    errors += String(text);
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.exitCode = 0;
+});
+
+async function check(...args: readonly string[]): Promise<number> {
+  process.exitCode = 0;
+  const code = await main(['node', 'ordeal', 'check', ...args]);
+  process.exitCode = 0;
+  return code;
+}
+
+function file(name: string, content: string | Buffer): string {
+  const path = join(directory, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const txn = (index: number, value: string): string =>
+  `{"index":${index},"time":${index},"process":${index},"type":"ok","f":"txn","value":${value}}\n`;
+const GOOD = txn(0, '[["append","x",1]]') + txn(1, '[["r","x",[1]]]');
+const BAD = txn(0, '[["append","x",1]]') + txn(1, '[["r","x",[7]]]');
+
+test('valid, invalid and unknown have their codes, and of several files the worst counts', async () => {
+  const good = file('good.jsonl', GOOD);
+  const bad = file('bad.jsonl', BAD);
+  const empty = file('empty.jsonl', '');
+  expect(await check(good)).toBe(0);
+  expect(output).toMatch(/^VALID .*good.jsonl/);
+  expect(await check(bad)).toBe(1);
+  expect(output).toMatch(/INVALID .*bad.jsonl[\s\S]*garbage-read/);
+  expect(await check(empty)).toBe(2);
+  expect(await check(good, empty)).toBe(2);
+  expect(await check(good, bad, empty)).toBe(1);
+  expect(await check(good, join(directory, 'none.jsonl'), bad)).toBe(254);
+  expect(errors).toMatch(/none.jsonl: no such file/);
+});
+
+test('--json prints one object a file, a line each', async () => {
+  const paths = [
+    file('a.jsonl', GOOD),
+    file('b.jsonl', BAD),
+    file('c.jsonl', `${GOOD}{"x"`),
+    file('d.jsonl', `{"x"}\n${GOOD}`),
+  ];
+  expect(await check('--json', ...paths)).toBe(254);
+  const objects = output
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(objects.map((o) => [o.file, o.workload, o.valid])).toEqual([
+    [paths[0], 'list-append', true],
+    [paths[1], 'list-append', false],
+    [paths[2], 'list-append', true],
+    [paths[3], undefined, 'unknown'],
+  ]);
+  expect(objects[1].anomalyTypes).toContain('garbage-read');
+  expect(objects[1].anomalies.map((a: { type: string }) => a.type)).toContain('garbage-read');
+  for (const field of ['not', 'alsoNot', 'judged', 'engine']) expect(objects[1]).toHaveProperty(field);
+  expect(objects[2].warnings[0]).toMatch(/line 3 is cut off/);
+  expect(objects[3]).toMatchObject({ line: 1, column: 5 });
+});
+
+test('gzip, whole or cut off; EDN; run directories', async () => {
+  const many = Array.from({ length: 2000 }, (_, i) => txn(i, `[["append",${i % 7},${i * 977}]]`)).join('');
+  const zipped = gzipSync(many);
+  expect(await check('--json', file('z.jsonl.gz', zipped))).toBe(0);
+  expect(await check('--json', file('cut.jsonl.gz', zipped.subarray(0, zipped.length / 2)))).toBe(0);
+  expect(
+    output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).warnings?.[0] ?? '')[1],
+  ).toMatch(/could be read for \d+ bytes only/);
+  expect(await check(file('not.jsonl.gz', Buffer.from([0x1f, 0x8b, 1, 2, 3])))).toBe(254);
+  expect(await check(file('h.edn', '{:type :ok, :f :txn, :value [[:append :x 1]], :process 0}'))).toBe(0);
+  const run = join(directory, 'run');
+  mkdirSync(run);
+  expect(await check(run)).toBe(254);
+  writeFileSync(join(run, 'history.jsonl'), GOOD);
+  expect(await check(run)).toBe(0);
+});
+
+test('bad usage is 254 and says what is allowed', async () => {
+  const good = file('u.jsonl', GOOD);
+  expect(await check(good, '--workload', 'nope')).toBe(254);
+  expect(errors).toMatch(/--workload: there is no "nope"; known: list-append/);
+  expect(await check(good, '--model', 'linearizable')).toBe(254);
+  expect(errors).toMatch(/list-append cannot be judged against "linearizable"; allowed: strict-serializable/);
+  expect(await check(good, '--budget', 'soon')).toBe(254);
+  expect(await check(good, '--memory', 'much')).toBe(254);
+  expect(await check()).toBe(254);
+});
+
+test('models, budget and memory are taken', async () => {
+  const skew =
+    txn(0, '[["append","x",1],["r","y",[]]]') +
+    txn(1, '[["append","y",1],["r","x",[]]]') +
+    txn(2, '[["r","x",[1]],["r","y",[1]]]');
+  const path = file('skew.jsonl', skew);
+  expect(await check(path, '--model', 'snapshot-isolation', '--budget', '60s', '--memory', '64m')).toBe(0);
+  expect(await check(path, '--model', 'serializable,read-committed')).toBe(1);
+});
+
+test('the core of a history is exported as GEXF and DOT', async () => {
+  const path = file(
+    'core.jsonl',
+    txn(0, '[["append","x",1],["r","y",[]]]') + txn(1, '[["append","y",1],["r","x",[]]]'),
+  );
+  const [gexf, dot] = [join(directory, 'c.gexf'), join(directory, 'c.dot')];
+  expect(await check(path, '--gexf', gexf, '--dot', dot)).toBe(1);
+  const read = (name: string): string => readFileSync(name, 'utf8');
+  expect(read(gexf)).toMatch(/<gexf/);
+  expect(read(dot)).toMatch(/^digraph core \{[\s\S]*0 -> 1[\s\S]*\}\n$/);
+});
