@@ -1,7 +1,7 @@
 import type { Anomaly } from '../verdict.ts';
 import { core as coreOf, demandsByWriter } from '../weak/arbitration.ts';
 import { shortestCycle } from '../weak/cycle.ts';
-import { Evidence } from '../weak/evidence.ts';
+import { Evidence, Rule } from '../weak/evidence.ts';
 import { ofCycle, ofInitialRead } from '../weak/witness.ts';
 import type { Context } from './findings.ts';
 
@@ -28,7 +28,7 @@ export function findCausal(context: Context, global: boolean): void {
   found.add('WriteCOInitRead', demands.impossibleCount, initialReads);
   if (core.components === 0) return;
 
-  const bad = levels.overwrittenInPast();
+  const bad = levels.overwrittenInPast().map((b, e) => (demands.rule[e] === Rule.Known ? 0 : b));
   const count = bad.reduce((sum, b) => sum + b, 0);
   if (count > 0) {
     const alone = new Evidence();

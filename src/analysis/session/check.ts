@@ -4,7 +4,7 @@ import { judgeSessions, SESSION_MODELS, type SessionOptions } from './judge.ts';
 
 /**
  * The four session guarantees of Terry et al., "Session Guarantees for Weakly Consistent Replicated Data" (1994), on
- * reads and writes of registers, keyed (`[k, v]`) or not, or transactions of them. A session is a process: a user
+ * reads and writes of registers, keyed (`[k, v]`) or not, or transactions of them, or of lists. A session is a process: a user
  * who moves between replicas. After an operation of unknown outcome the process is retired and its session over.
  *
  * Judged by default: all four, which together are causal consistency with one arbitration. Read-your-writes and

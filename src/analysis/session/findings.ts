@@ -59,6 +59,7 @@ export function findGuarantees(
     addCyclicCausality(context);
     any = true;
   }
+  if (levels.known !== undefined && addKnownOrder(context)) any = true;
   if (any || arbitration !== 'global') return cut;
   if (judged.length === GUARANTEES.length) addJoint(context, causal);
   else if (judged.length > 1) addJoint(context, together(levels, judged, memory, within));
@@ -137,6 +138,26 @@ function addCyclicCausality(context: Context): void {
   );
 }
 
+/**
+ * The order of versions that is known by itself contradicts sessions (monotonic writes) or what sessions had read before they wrote (writes
+ * follow reads). Gives whether it does.
+ */
+function addKnownOrder(context: Context): boolean {
+  const { levels, registers, initial, found, witnesses } = context;
+  if (levels.causalityCyclic) return false;
+  const known = ruling(levels.t, { sessions: true }, () => {}, levels.known);
+  const { t, base, demands, by, core } = known;
+  for (let which = 0; which < core.components; which++) {
+    const cycle = shortestCycle(t, base, demands, by, core, which);
+    const type = cycle.some((s) => s.kind === 'wr')
+      ? 'writes-follow-reads-violation'
+      : 'monotonic-writes-violation';
+    const few = (found.counts[type] ?? 0) < witnesses;
+    found.add(type, 1, few ? [ofCycle(known, registers, cycle, type, initial)] : []);
+  }
+  return core.components > 0;
+}
+
 /** Each guarantee could be kept with an arbitration of its own, all four with none. */
 function addJoint(context: Context, ruling: Ruling): void {
   const { registers, initial, found } = context;
@@ -155,7 +176,7 @@ function addJoint(context: Context, ruling: Ruling): void {
     const cycle = shortestCycle(t, base, demands, by, core, which);
     let worst: Guarantee = 'read-your-writes';
     for (const step of cycle) {
-      if (step.kind !== 'co') continue;
+      if (step.kind !== 'co' || demands.rule[step.demand] === Rule.Known) continue;
       const t3 = t.reader[demands.read[step.demand]!]!;
       const needs = needed(t, step.from, t3, demands.rule[step.demand]!);
       if (GUARANTEES.indexOf(needs) > GUARANTEES.indexOf(worst)) worst = needs;

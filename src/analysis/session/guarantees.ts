@@ -64,7 +64,10 @@ export function ruleOn(
   };
   const result = ruling(t, WITH_SESSIONS, demand, levels.known, within?.component);
   const { demands, core } = result;
-  const inBase = levels.causalityCyclic ? coreOf(t, WITH_SESSIONS, new Evidence()).component : undefined;
+  const inBase =
+    levels.causalityCyclic || levels.known !== undefined
+      ? coreOf(t, WITH_SESSIONS, levels.known ?? new Evidence()).component
+      : undefined;
   const own = (e: number): boolean =>
     mine(t, guarantee, demands.rule[e]!, demands.from[e]!, demands.read[e]!) &&
     (inBase === undefined ||

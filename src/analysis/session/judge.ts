@@ -5,6 +5,7 @@ import { type CheckOptions, DEFAULT_BUDGET, type Verdict } from '../verdict.ts';
 import { accessesOf } from '../weak/accesses.ts';
 import { Found } from '../weak/found.ts';
 import { WeakLevels } from '../weak/levels.ts';
+import { listOrder } from '../weak/list-order.ts';
 import { localAnomaly } from '../weak/local-witness.ts';
 import { type Registers, registersOf } from '../weak/registers.ts';
 import { findCausal } from './causality.ts';
@@ -36,7 +37,7 @@ export function judgeSessions(
   const history = options.workload === undefined ? whole : whole.only(options.workload);
   const judged = friendlyAll(options.models ?? claim);
   const initial: Json = options.initial ?? null;
-  const accesses = accessesOf(history);
+  const accesses = accessesOf(history, true);
   const registers = registersOf(accesses, history.values.id(initial));
   const head = {
     check,
@@ -65,7 +66,7 @@ export function judgeSessions(
   const global = options.arbitration !== 'per-session';
   const budget = options.budget ?? DEFAULT_BUDGET;
   addLocal(found, registers, initial, witnesses);
-  const levels = new WeakLevels(registers);
+  const levels = new WeakLevels(registers, listOrder(registers));
   const causal = levels.causal();
   let cut = false;
   if (!causal.holds) {

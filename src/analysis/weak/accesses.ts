@@ -1,10 +1,11 @@
-import { APPEND, type History, INFO, OK, R, Shape, UNREAD, W } from '../../history/history.ts';
+import { APPEND, FIRST_LIST, type History, INFO, OK, R, Shape, UNREAD, W } from '../../history/history.ts';
 import { IdMap } from '../../history/idmap.ts';
 import { NIL } from '../../history/values.ts';
 
 /**
- * Every read and write of a history of registers, in rows of accesses: transactions of `r` and `w`, and plain `read`
- * and `write` operations, keyed or not, which count as transactions of one access.
+ * Every read and write of a history, in rows of accesses: transactions of `r` and `w`, and plain `read` and `write`
+ * operations, keyed or not, which count as transactions of one access. Where `lists` are allowed an append is a write of its
+ * element, and a read of a list reads the last element: the list before it is told by `list`.
  */
 export interface Accesses {
   readonly history: History;
@@ -20,6 +21,8 @@ export interface Accesses {
   /** The value id of each key number; NIL for the one key of un-keyed operations. */
   readonly keys: number;
   readonly keyId: Int32Array;
+  /** By access, the handle of the list that was read, or NIL; undefined where no transaction appends. */
+  readonly list: Int32Array | undefined;
   /** Rows that were left out because they are none of the above. */
   readonly ignored: number;
 }
@@ -28,7 +31,7 @@ const READS = new Set(['r', 'read', 'get']);
 const WRITES = new Set(['w', 'write', 'put', 'set']);
 
 /** Linear in the history. */
-export function accessesOf(history: History): Accesses {
+export function accessesOf(history: History, lists = false): Accesses {
   const { n, shape, x0, x1, mopF } = history;
   const plain = history.fs.map((f) => (READS.has(f) ? R : WRITES.has(f) ? W : -1));
   const row = new Int32Array(n);
@@ -47,6 +50,7 @@ export function accessesOf(history: History): Accesses {
   const key = new Int32Array(total);
   const value = new Int32Array(total);
   const unit = new Int32Array(total);
+  let list: Int32Array | undefined;
   const numbers = new IdMap();
   const keyIds: number[] = [];
   const numberOf = (id: number): number => {
@@ -61,10 +65,16 @@ export function accessesOf(history: History): Accesses {
     let at = start[u]!;
     if (shape[i] === Shape.Txn) {
       for (let m = x0[i]!; m < x0[i]! + x1[i]!; m++, at++) {
-        f[at] = mopF[m]!;
+        const v = history.mopVal[m]!;
+        f[at] = mopF[m] === R ? R : W;
         key[at] = numberOf(history.mopKey[m]!);
-        value[at] = history.mopVal[m]!;
+        value[at] = v;
         unit[at] = u;
+        if (v > FIRST_LIST || mopF[m] !== R) continue;
+        list ??= new Int32Array(total).fill(NIL);
+        list[at] = v;
+        const h = FIRST_LIST - v;
+        value[at] = history.elements[history.listOffset[h]! + history.listLength[h]! - 1]!;
       }
     } else {
       f[at] = plain[history.f[i]!]!;
@@ -85,13 +95,14 @@ export function accessesOf(history: History): Accesses {
     unit,
     keys: keyIds.length,
     keyId: Int32Array.from(keyIds),
+    list,
     ignored: n - units,
   };
 
   function sizeOf(i: number): number {
     if (shape[i] === Shape.Txn) {
       const end = x0[i]! + x1[i]!;
-      for (let m = x0[i]!; m < end; m++) if (mopF[m] === APPEND) return -1;
+      if (!lists) for (let m = x0[i]!; m < end; m++) if (mopF[m] === APPEND) return -1;
       return x1[i]!;
     }
     const code = plain[history.f[i]!]!;

@@ -45,6 +45,8 @@ export interface Registers extends Transactions {
   readonly ambiguous: number;
   readonly ambiguousAccess: number;
   readonly okUnits: number;
+  /** The access that wrote a value to a key, or -1. */
+  readonly writerOf: (key: number, value: number) => number;
 }
 
 const KEPT = 64;
@@ -257,6 +259,7 @@ export function registersOf(a: Accesses, initial: number = NIL): Registers {
       ambiguous,
       ambiguousAccess,
       okUnits,
+      writerOf: (x, v) => table.get(x, v),
     };
   }
 

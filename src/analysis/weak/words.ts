@@ -1,4 +1,4 @@
-import { Shape } from '../../history/history.ts';
+import { FIRST_LIST, Shape } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
 import { NIL } from '../../history/values.ts';
 import type { WitnessOp } from '../verdict.ts';
@@ -74,8 +74,12 @@ export class Cast {
   }
 
   valueOf(access: number): Json {
-    const { history, value } = this.registers.accesses;
-    return history.values.value(value[access]!);
+    const { history, value, list } = this.registers.accesses;
+    const handle = list === undefined ? 0 : list[access]!;
+    if (handle > FIRST_LIST) return history.values.value(value[access]!);
+    const offset = history.listOffset[FIRST_LIST - handle]!;
+    const elements = history.elements.subarray(offset, offset + history.listLength[FIRST_LIST - handle]!);
+    return Array.from(elements, (id) => history.values.value(id));
   }
 
   /** What read r returned. */
