@@ -1,0 +1,43 @@
+import type { Check } from '../verdict.ts';
+import { checkOf } from './general-check.ts';
+import { appendList } from './list-check.ts';
+import { mutex, semaphore } from './lock-check.ts';
+import { set, stack, unorderedQueue } from './models/collections.ts';
+import { counter } from './models/counts.ts';
+import { queue } from './queue-check.ts';
+import { casRegisterCheck, keyValueCheck, register } from './register-check.ts';
+
+/** Every check of linearizability. Those called `linearizable-…` have looser checks of the plain name elsewhere. */
+export const linearChecks: readonly Check[] = [
+  register,
+  casRegisterCheck,
+  keyValueCheck,
+  appendList,
+  queue,
+  mutex,
+  semaphore,
+  checkOf(
+    stack,
+    'stack',
+    'a stack: push, pop (nil when empty), last in, first out',
+    new Set(['push', 'pop']),
+  ),
+  checkOf(
+    unorderedQueue,
+    'unordered-queue',
+    'a queue that may hand out any element it holds: enqueue, dequeue (nil when empty)',
+    new Set(['enqueue', 'dequeue']),
+  ),
+  checkOf(
+    set,
+    'linearizable-set',
+    'a set with add, remove, contains [element, bool] and reads of the whole',
+    new Set(['add', 'remove', 'contains', 'read', 'r']),
+  ),
+  checkOf(
+    counter,
+    'linearizable-counter',
+    'a counter with add, inc, dec and read, exact where intervals of possible sums are not',
+    new Set(['add', 'inc', 'increment', 'dec', 'decrement', 'read', 'r']),
+  ),
+];

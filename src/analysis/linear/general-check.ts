@@ -1,0 +1,151 @@
+import { FAIL, type History, INFO, NEVER, OK } from '../../history/history.ts';
+import type { Json } from '../../history/op.ts';
+import { canonical } from '../../history/values.ts';
+import type { Anomaly, Check, CheckOptions, Verdict } from '../verdict.ts';
+import type { Decision } from './calls.ts';
+import { Cast } from './explain.ts';
+import { decide, type Operation } from './general.ts';
+import { Meter } from './meter.ts';
+import type { Model } from './model.ts';
+import { sequentiallyConsistent } from './sequential.ts';
+import { Findings } from './verdict-of.ts';
+
+/** The operations of a history on an object, and their rows. Functions that the object does not have are left out. */
+export function operationsOf(
+  history: History,
+  fs?: ReadonlySet<string>,
+): { operations: Operation[]; rows: number[] } {
+  const operations: Operation[] = [];
+  const rows: number[] = [];
+  for (let row = 0; row < history.n; row++) {
+    const f = history.fs[history.f[row]];
+    if (fs !== undefined && !fs.has(f)) continue;
+    const value = history.value(row);
+    const outcome = history.outcome[row];
+    operations.push({
+      f,
+      input: value,
+      output: value,
+      inv: history.inv[row],
+      ret: outcome === INFO ? NEVER : history.ret[row],
+      outcome,
+      process: history.process[row],
+    });
+    rows.push(row);
+  }
+  return { operations, rows };
+}
+
+/** The operations of each part of an object, in order of first appearance. */
+export function parted<S>(operations: readonly Operation[], model: Model<S>): Map<string, number[]> {
+  const parts = new Map<string, number[]>();
+  operations.forEach(({ f, input }, i) => {
+    const name = model.partition === undefined ? '' : canonical(model.partition(f, input) ?? null);
+    const list = parts.get(name);
+    if (list === undefined) parts.set(name, [i]);
+    else list.push(i);
+  });
+  return parts;
+}
+
+/** Judges operations by the general engines, part by part, into `findings`. */
+export function judgeByModel<S>(
+  history: History,
+  { operations, rows }: { operations: readonly Operation[]; rows: readonly number[] },
+  model: Model<S>,
+  options: CheckOptions,
+  meter: Meter,
+  findings: Findings,
+): void {
+  const initial = options.initial ?? null;
+  const parts = [...parted(operations, model)];
+  parts.forEach(([part, list], i) => {
+    options.progress?.(i, parts.length, model.name);
+    const share = meter.part(Math.floor(meter.left / Math.min(8, parts.length - i)));
+    const decision = decide(
+      list.map((o) => operations[o]),
+      model,
+      initial,
+      share,
+    );
+    meter.join(share);
+    findings.engines.add(decision.engine);
+    const partRows = list.map((o) => rows[o]);
+    if (decision.answer === 'illegal') findings.add(explained(history, partRows, decision, part));
+    else if (decision.answer === 'unknown')
+      findings.unknowns.push(
+        `${part === '' ? '' : `${part}: `}${decision.reason}; everything that returned before record ${Math.max(0, decision.reached ?? 0)} was put in order`,
+      );
+  });
+}
+
+/** The culprit, what was under way when it returned, and why it cannot follow from what could have been. */
+function explained(history: History, rows: readonly number[], decision: Decision, part: string): Anomaly {
+  const culprit = rows[decision.culprit ?? 0];
+  const end = history.ret[culprit];
+  const pending = rows.filter(
+    (row) =>
+      row !== culprit &&
+      history.outcome[row] === OK &&
+      history.inv[row] < end &&
+      history.ret[row] > history.inv[culprit],
+  );
+  const cast = new Cast(history, [...pending.slice(-7), culprit]);
+  const states = decision.survivors ?? [];
+  return cast.anomaly(
+    'non-linearizable',
+    'an operation that no order explains',
+    [
+      `Everything that returned before record ${end} has an order, but in none of them can ${cast.called(culprit)} take effect by then${pending.length > 0 ? ', whichever of those under way took effect' : ''}.`,
+      ...(states.length > 0 ? [`What the object could be before it: ${states.join('; ')}.`] : []),
+    ],
+    {
+      ...(part === '' ? {} : { key: JSON.parse(part) as Json }),
+      detail: { culprit: history.inv[culprit], ...(states.length > 0 ? { possible: [...states] } : {}) },
+    },
+  );
+}
+
+/** A check of any model by the general engines: what a user's own model is judged by, too. */
+export function checkOf<S>(model: Model<S>, name: string, summary: string, fs?: ReadonlySet<string>): Check {
+  return {
+    name,
+    summary,
+    models: ['linearizable', 'sequential'],
+    judge: (history, options = {}) => judge(history, name, model, fs, options),
+  };
+}
+
+function judge<S>(
+  history: History,
+  name: string,
+  model: Model<S>,
+  fs: ReadonlySet<string> | undefined,
+  options: CheckOptions,
+): Verdict {
+  const source = options.workload === undefined ? history : history.only(options.workload);
+  const list = operationsOf(source, fs);
+  const meter = new Meter(options.budget);
+  const findings = new Findings(options);
+  const considered = list.operations.filter((o) => o.outcome === OK).length;
+  const sequential = options.models?.[0] === 'sequential';
+  if (sequential) {
+    const decision = sequentiallyConsistent(list.operations, model, options.initial ?? null, meter);
+    findings.engines.add(decision.engine);
+    if (decision.answer === 'unknown') findings.unknowns.push(decision.reason ?? 'undecided');
+    if (decision.answer === 'illegal') {
+      const stuck = list.rows.filter(
+        (row) => source.outcome[row] !== FAIL && source.inv[row] >= (decision.reached ?? 0),
+      );
+      findings.add(
+        new Cast(source, stuck.slice(0, 4)).anomaly(
+          'non-sequential',
+          'no order of all operations respects the order of every process',
+          ['Every order was tried. The furthest any of them came is just before these operations.'],
+        ),
+      );
+    }
+  } else judgeByModel(source, list, model, options, meter, findings);
+  const model1 = sequential ? 'sequential' : 'linearizable';
+  return findings.verdict(name, model1, considered, { steps: meter.steps }, options);
+}

@@ -1,0 +1,352 @@
+import { describe, expect, test } from 'vitest';
+import { Draw } from '../../../bench/linear/simulate.ts';
+import { appendListOrder } from '../../../src/analysis/linear/append-list.ts';
+import { linearChecks } from '../../../src/analysis/linear/checks.ts';
+import { fifo } from '../../../src/analysis/linear/fifo.ts';
+import type { Operation } from '../../../src/analysis/linear/general.ts';
+import type { LockOptions } from '../../../src/analysis/linear/lock-check.ts';
+import { appendList, fifoQueue } from '../../../src/analysis/linear/models/collections.ts';
+import { INFO, NEVER, OK } from '../../../src/history/history.ts';
+import type { Json, OpType } from '../../../src/history/op.ts';
+import { bruteModel, showOperations } from './brute-model.ts';
+import { alone, history, type Line } from './histories.ts';
+
+const ROUNDS = process.env.ORDEAL_LONG === '1' ? 120_000 : 6_000;
+
+function judge(name: string, lines: Line[], options: LockOptions = {}) {
+  const check = linearChecks.find((c) => c.name === name)!;
+  const { valid, anomalyTypes } = check.judge(history(...lines), options);
+  return valid === false ? anomalyTypes.join() : valid;
+}
+
+const put = (process: number, element: number) => alone(process, 'enqueue', element);
+const take = (process: number, element: number | null) => alone(process, 'dequeue', null, element);
+const line = (process: number, type: OpType, f: string, value: Json): Line => [process, type, f, value];
+
+describe('a queue', () => {
+  test('first in, first out', () => {
+    expect(judge('queue', [...put(0, 1), ...put(0, 2), ...take(1, 2), ...take(1, 1)])).toBe('fifo-order');
+    const overlapping = [line(1, 'invoke', 'dequeue', null), ...take(2, 2), line(1, 'ok', 'dequeue', 1)];
+    expect(judge('queue', [...put(0, 1), ...put(0, 2), ...overlapping])).toBe(true);
+  });
+
+  test('an element behind which others come out is lost, unless an unknown dequeue can have taken it', () => {
+    const lines = [...put(0, 1), ...put(0, 2)];
+    expect(judge('queue', [...lines, ...take(1, 2)])).toBe('lost');
+    const unknown = [line(2, 'invoke', 'dequeue', null), line(2, 'info', 'dequeue', null)];
+    expect(judge('queue', [...lines, ...unknown, ...take(1, 2)])).toBe(true);
+    expect(judge('queue', [...lines, ...take(1, 2), ...unknown])).toBe('lost');
+  });
+
+  test('it is empty only when it can be', () => {
+    expect(judge('queue', [...put(0, 1), ...take(1, null), ...take(1, 1)])).toBe('wrong-empty');
+    const handOver = [
+      ...put(0, 1),
+      line(1, 'invoke', 'dequeue', null),
+      ...put(0, 2),
+      ...take(2, 1),
+      line(1, 'ok', 'dequeue', null),
+      ...take(2, 2),
+    ];
+    expect(judge('queue', handOver)).toBe('wrong-empty');
+    const gap = [
+      ...put(0, 1),
+      line(1, 'invoke', 'dequeue', null),
+      ...take(2, 1),
+      ...put(0, 2),
+      line(1, 'ok', 'dequeue', null),
+      ...take(2, 2),
+    ];
+    expect(judge('queue', gap)).toBe(true);
+  });
+
+  test('nothing comes out early, twice, or from nowhere', () => {
+    expect(judge('queue', [...take(1, 1), ...put(0, 1)])).toBe('never-enqueued');
+    expect(judge('queue', [...put(0, 1), ...take(1, 1), ...take(2, 1)])).toBe('duplicate-dequeue');
+    expect(judge('queue', take(1, 5))).toBe('never-enqueued');
+  });
+
+  test('repeated elements, and unknown dequeues beside empty ones, go to the general engines', () => {
+    expect(judge('queue', [...put(0, 1), ...put(0, 1), ...take(1, 1), ...take(1, 1), ...take(1, null)])).toBe(
+      true,
+    );
+    const unknown = [line(2, 'invoke', 'dequeue', null), line(2, 'info', 'dequeue', null)];
+    expect(judge('queue', [...put(0, 1), ...unknown, ...take(1, null)])).toBe(true);
+    expect(judge('queue', [...put(0, 1), ...put(0, 2), ...unknown, ...take(1, null)])).toBe(
+      'non-linearizable',
+    );
+  });
+
+  test('the rules agree with every order tried', () => {
+    const draw = new Draw(21);
+    let legal = 0;
+    let judged = 0;
+    for (let round = 0; round < ROUNDS; round++) {
+      const operations = queueRun(draw, round % 2 === 0);
+      const found = fifo(callsOf(operations));
+      if (found === null) continue;
+      judged++;
+      const truth = bruteModel(operations, fifoQueue, null);
+      if (truth) legal++;
+      expect(found.count === 0, showOperations(operations)).toBe(truth);
+    }
+    expect(judged).toBeGreaterThan(ROUNDS / 2);
+    expect(legal).toBeGreaterThan(judged / 10);
+    expect(legal).toBeLessThan((judged * 9) / 10);
+  });
+});
+
+/** A queue run with unique elements, roughly first in, first out; with empty dequeues or with unknown ones. */
+function queueRun(draw: Draw, empties: boolean): Operation[] {
+  const n = 3 + draw.below(6);
+  const rows = Array.from({ length: n }, (_, i) => {
+    const inv = draw.unit() * 10;
+    const ret = inv + draw.unit() * (draw.chance(0.3) ? 8 : 2);
+    const f = draw.chance(0.5) ? 'enqueue' : 'dequeue';
+    return {
+      i,
+      f,
+      inv,
+      ret,
+      at: inv + draw.unit() * (ret - inv),
+      unknown: draw.chance(0.2),
+      value: null as Json,
+    };
+  });
+  const inside: number[] = [];
+  for (const row of [...rows].sort((x, y) => x.at - y.at)) {
+    if (row.f === 'enqueue') {
+      row.value = row.i;
+      if (!row.unknown || draw.chance(0.5)) inside.push(row.i);
+    } else {
+      const wrong = draw.chance(0.25);
+      const taken =
+        wrong && inside.length > 0 ? inside.splice(draw.below(inside.length), 1)[0] : inside.shift();
+      row.value = taken ?? (empties ? null : draw.below(n));
+      if (wrong && empties && draw.chance(0.4)) row.value = null;
+    }
+  }
+  if (!empties) for (const row of rows) if (row.f === 'dequeue' && row.value === null) row.unknown = true;
+  const stamps = rows.flatMap((row) => [row.inv, row.ret]).sort((x, y) => x - y);
+  return rows
+    .filter((row) => !(empties && row.unknown && row.f === 'dequeue'))
+    .map((row) => ({
+      f: row.f,
+      input: row.value,
+      output: row.value,
+      inv: stamps.indexOf(row.inv),
+      ret: row.unknown ? NEVER : stamps.indexOf(row.ret),
+      outcome: row.unknown ? INFO : OK,
+      process: row.i,
+    }))
+    .sort((x, y) => x.inv - y.inv);
+}
+
+function callsOf(operations: readonly Operation[]) {
+  const code = (o: Operation) => (o.f === 'enqueue' ? 0 : o.output === null && o.outcome === OK ? 2 : 1);
+  return {
+    n: operations.length,
+    kind: Uint8Array.from(operations, code),
+    a: Int32Array.from(operations, (o) => (typeof o.output === 'number' ? o.output : -1)),
+    b: new Int32Array(0),
+    inv: Int32Array.from(operations, (o) => o.inv),
+    ret: Int32Array.from(operations, (o) => o.ret),
+    outcome: Uint8Array.from(operations, (o) => o.outcome),
+  };
+}
+
+describe('a mutex', () => {
+  const acquire = (p: number, token: Json = null) => alone(p, 'acquire', null, token);
+  const release = (p: number) => alone(p, 'release', null);
+
+  test('holds that overlap by one record, and holds that touch', () => {
+    const a: Line[] = [line(0, 'invoke', 'acquire', null), line(0, 'ok', 'acquire', null)];
+    const overlap = [...a, line(1, 'invoke', 'acquire', null), line(1, 'ok', 'acquire', null), ...release(0)];
+    expect(judge('mutex', overlap)).toBe('overlapping-holds');
+    const touch = [
+      ...a,
+      line(1, 'invoke', 'acquire', null),
+      line(0, 'invoke', 'release', null),
+      line(1, 'ok', 'acquire', null),
+      line(0, 'ok', 'release', null),
+    ];
+    expect(judge('mutex', touch)).toBe(true);
+  });
+
+  test('unknown outcomes', () => {
+    const unknown = (p: number, f: string) => [line(p, 'invoke', f, null), line(p, 'info', f, null)];
+    expect(judge('mutex', [...unknown(0, 'acquire'), ...acquire(1), ...release(1), ...acquire(2)])).toBe(
+      true,
+    );
+    expect(judge('mutex', [...acquire(0), ...unknown(0, 'release'), ...acquire(1)])).toBe(true);
+    expect(judge('mutex', [...acquire(0), ...acquire(1)])).toBe('overlapping-holds');
+  });
+
+  test('a release by who does not hold it; or by anyone, where that is allowed', () => {
+    expect(judge('mutex', [...acquire(0), ...release(1)])).toBe('release-without-hold');
+    expect(judge('mutex', [...acquire(0), ...release(1)], { anyoneReleases: true })).toBe(true);
+    expect(judge('mutex', release(1), { anyoneReleases: true })).toBe('non-linearizable');
+  });
+
+  test('reentrance', () => {
+    const lines = [...acquire(0), ...acquire(0), ...release(0), ...release(0), ...acquire(1)];
+    expect(judge('mutex', lines)).toBe('overlapping-holds');
+    expect(judge('mutex', lines, { reentrant: true })).toBe(true);
+  });
+
+  test('readers share, writers do not', () => {
+    const hold = (p: number, f: string) => alone(p, f, null);
+    expect(
+      judge('mutex', [...hold(0, 'read-acquire'), ...hold(1, 'read-acquire'), ...hold(0, 'read-release')]),
+    ).toBe(true);
+    expect(judge('mutex', [...hold(0, 'read-acquire'), ...hold(1, 'write-acquire')])).toBe(
+      'overlapping-holds',
+    );
+  });
+
+  test('fencing tokens go up', () => {
+    expect(judge('mutex', [...acquire(0, 7), ...release(0), ...acquire(1, 8), ...release(1)])).toBe(true);
+    expect(judge('mutex', [...acquire(0, 8), ...release(0), ...acquire(1, 7), ...release(1)])).toBe(
+      'fencing-token-regression',
+    );
+    const same: Json = { token: 8 };
+    expect(judge('mutex', [...acquire(0, same), ...release(0), ...acquire(1, same)])).toBe(
+      'fencing-token-regression',
+    );
+  });
+
+  test('a semaphore', () => {
+    const lines = [...acquire(0), ...acquire(1)];
+    expect(judge('semaphore', lines, { permits: 2 })).toBe(true);
+    expect(judge('semaphore', [...lines, ...acquire(2)], { permits: 2 })).toBe('overlapping-holds');
+    expect(judge('semaphore', [...lines, ...release(1), ...acquire(2)], { permits: 2 })).toBe(true);
+  });
+});
+
+describe('a list', () => {
+  const append = (p: number, v: number) => alone(p, 'append', v);
+  const read = (p: number, seen: number[] | null) => alone(p, 'read', null, seen);
+
+  test('what reads show', () => {
+    expect(
+      judge('append-list', [
+        ...append(0, 1),
+        ...append(0, 2),
+        ...read(1, [1, 2]),
+        ...append(0, 3),
+        ...read(1, [1, 2, 3]),
+      ]),
+    ).toBe(true);
+    expect(judge('append-list', [...append(0, 1), ...read(1, null)])).toBe('stale-read');
+    expect(judge('append-list', [...append(0, 1), ...append(0, 2), ...read(1, [2, 1])])).toBe('future-read');
+    const both = [
+      ...append(0, 1),
+      line(0, 'invoke', 'append', 2),
+      line(1, 'invoke', 'append', 3),
+      ...read(2, [1, 2]),
+      ...read(2, [1, 3]),
+    ];
+    expect(judge('append-list', both)).toBe('incompatible-order');
+    expect(judge('append-list', [...append(0, 1), ...read(1, [1, 4])])).toBe('thin-air-read');
+    expect(judge('append-list', [...append(0, 1), ...read(1, [1, 1])])).toBe('duplicate-elements');
+  });
+
+  test('by key, lists of two elements too', () => {
+    const lines = [
+      ...alone(0, 'append', ['x', 1]),
+      ...alone(0, 'append', ['x', 2]),
+      ...alone(1, 'read', ['x', null], ['x', [1, 2]]),
+    ];
+    expect(judge('append-list', lines)).toBe(true);
+    expect(judge('append-list', [...lines, ...alone(1, 'read', ['x', null], ['x', [1]])])).toBe('stale-read');
+  });
+
+  test('elements appended twice go to the general engines', () => {
+    expect(judge('append-list', [...append(0, 1), ...append(0, 1), ...read(1, [1, 1])])).toBe(true);
+    expect(judge('append-list', [...append(0, 1), ...append(0, 1), ...read(1, [1])])).toBe(
+      'non-linearizable',
+    );
+  });
+
+  test('the chain agrees with every order tried', () => {
+    const draw = new Draw(33);
+    let legal = 0;
+    for (let round = 0; round < ROUNDS; round++) {
+      const operations = listRun(draw);
+      const elements: number[] = [];
+      const seen = operations.map((o) => (Array.isArray(o.output) ? (o.output as number[]) : []));
+      const from = seen.map((list) => elements.push(...list) - list.length);
+      const found = appendListOrder({
+        n: operations.length,
+        kind: Uint8Array.from(operations, (o) => (o.f === 'append' ? 0 : 1)),
+        a: Int32Array.from(operations, (o) => (o.f === 'append' ? (o.input as number) : -1)),
+        from: Int32Array.from(from),
+        length: Int32Array.from(seen, (list) => list.length),
+        list: Int32Array.from(elements),
+        inv: Int32Array.from(operations, (o) => o.inv),
+        ret: Int32Array.from(operations, (o) => o.ret),
+        outcome: Uint8Array.from(operations, (o) => o.outcome),
+      });
+      const truth = bruteModel(operations, appendList, null);
+      if (truth) legal++;
+      expect(found!.count === 0, showOperations(operations)).toBe(truth);
+    }
+    expect(legal).toBeGreaterThan(ROUNDS / 10);
+    expect(legal).toBeLessThan((ROUNDS * 9) / 10);
+  });
+});
+
+function listRun(draw: Draw): Operation[] {
+  const n = 3 + draw.below(6);
+  const rows = Array.from({ length: n }, (_, i) => {
+    const inv = draw.unit() * 10;
+    const ret = inv + draw.unit() * (draw.chance(0.3) ? 8 : 2);
+    const f = draw.chance(0.5) ? 'append' : 'read';
+    return {
+      i,
+      f,
+      inv,
+      ret,
+      at: inv + draw.unit() * (ret - inv),
+      unknown: draw.chance(0.15),
+      value: i as Json,
+    };
+  });
+  let list: number[] = [];
+  const past: number[][] = [[]];
+  for (const row of [...rows].sort((x, y) => x.at - y.at)) {
+    if (row.f === 'append') {
+      if (!row.unknown || draw.chance(0.5)) list = [...list, row.i];
+      past.push(list);
+    } else row.value = draw.chance(0.2) ? past[draw.below(past.length)] : list;
+  }
+  const stamps = rows.flatMap((row) => [row.inv, row.ret]).sort((x, y) => x - y);
+  return rows
+    .map((row) => ({
+      f: row.f,
+      input: row.value,
+      output: row.value,
+      inv: stamps.indexOf(row.inv),
+      ret: row.unknown ? NEVER : stamps.indexOf(row.ret),
+      outcome: row.unknown ? INFO : OK,
+      process: row.i,
+    }))
+    .sort((x, y) => x.inv - y.inv);
+}
+
+test('stack, unordered queue, set and counter', () => {
+  const op = (p: number, f: string, v: Json, seen: Json = v) => alone(p, f, v, seen);
+  const pushes = [...op(0, 'push', 1), ...op(0, 'push', 2)];
+  expect(judge('stack', [...pushes, ...op(1, 'pop', null, 2), ...op(1, 'pop', null, 1)])).toBe(true);
+  expect(judge('stack', [...pushes, ...op(1, 'pop', null, 1)])).toBe('non-linearizable');
+  expect(judge('unordered-queue', [...put(0, 1), ...put(0, 2), ...take(1, 2)])).toBe(true);
+  expect(judge('unordered-queue', [...put(0, 1), ...take(1, 2)])).toBe('non-linearizable');
+  expect(judge('linearizable-set', [...op(0, 'add', 1), ...op(1, 'read', null, [1])])).toBe(true);
+  expect(judge('linearizable-set', [...op(0, 'add', 1), ...op(1, 'read', null, [])])).toBe(
+    'non-linearizable',
+  );
+  expect(judge('linearizable-counter', [...op(0, 'add', 2), ...op(1, 'read', null, 2)])).toBe(true);
+  expect(judge('linearizable-counter', [...op(0, 'add', 2), ...op(1, 'read', null, 1)])).toBe(
+    'non-linearizable',
+  );
+});
