@@ -10,11 +10,11 @@ export type { Intervals };
  *
  * With `realtime`, "returned before it was invoked" precedes too. That order needs no edges: a transaction is free of it as soon as
  * the earliest end among the unpeeled lies after its start, and both only move forward. O(V + E + positions).
+ *
+ * `waits`: how many edges come in, by vertex, where the caller counted them already. It is used up.
  */
-export function kahn(graph: Csr, realtime?: Intervals): Int32Array {
+export function kahn(graph: Csr, realtime?: Intervals, waits = inDegrees(graph)): Int32Array {
   const { vertices, offset, dst } = graph;
-  const waits = new Int32Array(vertices);
-  for (let e = 0; e < offset[vertices]; e++) waits[dst[e]]++;
   const clock = realtime && new Clock(graph.txns, realtime);
   if (clock) for (let t = 0; t < graph.txns; t++) waits[t]++;
 
@@ -31,6 +31,12 @@ export function kahn(graph: Csr, realtime?: Intervals): Int32Array {
   const core = new Int32Array(vertices - tail);
   for (let v = 0, n = 0; v < vertices; v++) if (waits[v] > 0) core[n++] = v;
   return core;
+}
+
+function inDegrees({ vertices, offset, dst }: Csr): Int32Array {
+  const degrees = new Int32Array(vertices);
+  for (let e = 0; e < offset[vertices]; e++) degrees[dst[e]]++;
+  return degrees;
 }
 
 /** Frees transactions of the real-time order as the earliest unpeeled end moves on. */

@@ -97,9 +97,9 @@ export function analyzeListAppend(
 
   say('ordering versions', 1);
   const versions = new Versions(txns, writers);
-  const { findings, unobserved } = scan(txns, writers, versions, keep);
+  const { findings, pass } = scan(txns, writers, versions, keep);
   say('looking for cycles', 2);
-  const dependencies = new Dependencies(txns, writers, versions, unobserved);
+  const dependencies = new Dependencies(txns, writers, versions, pass);
   const report = cyclesOf(txns, dependencies, options, keep);
   say('explaining', 3);
   const explain = reasons(txns, versions, report.cycles);
@@ -126,8 +126,8 @@ function cyclesOf(
   witnesses: number,
 ): CycleReport {
   const budget = options.budget ?? DEFAULT_BUDGET;
-  const lean = dependencies.lean();
-  const core = strong(lean, kahn(lean, txns), txns);
+  const { graph, waits } = dependencies.lean();
+  const core = strong(graph, kahn(graph, txns, waits), txns);
   if (core.length === 0) return { cycles: [], counts: new Map(), parts: [], cut: false };
   const edges = dependencies.among(core);
   const query = {

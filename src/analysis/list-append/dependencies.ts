@@ -1,10 +1,11 @@
-import { APPEND, INFO, OK, R } from '../../history/history.ts';
+import { APPEND, INFO, OK } from '../../history/history.ts';
 import type { Csr } from '../graph/csr.ts';
 import { Edges } from '../graph/edges.ts';
 import { RW, WR, WW } from '../graph/labels.ts';
+import type { Pass } from './pass.ts';
 import { lastWriter } from './scan.ts';
 import type { Transactions } from './transactions.ts';
-import type { Versions } from './versions.ts';
+import { INITIAL, type Versions } from './versions.ts';
 import type { Writers } from './writers.ts';
 
 /**
@@ -17,77 +18,85 @@ import type { Writers } from './writers.ts';
 export class Dependencies {
   private readonly txns: Transactions;
   private readonly versions: Versions;
+  private readonly pass: Pass;
   /** What comes after the last version that anybody saw, and the reads that diverge: few, so explicit. */
   private readonly extra: Edges;
 
-  constructor(txns: Transactions, writers: Writers, versions: Versions, unobserved: readonly number[]) {
+  constructor(txns: Transactions, writers: Writers, versions: Versions, pass: Pass) {
     this.txns = txns;
+    this.pass = pass;
     this.versions = versions;
     this.extra = new Edges(txns.count);
-    addUnobserved(this.extra, txns, versions, unobserved);
-    for (const m of versions.divergent) {
+    addUnobserved(this.extra, txns, versions, pass);
+    for (const m of pass.divergent) {
       const w = lastWriter(txns, writers, m);
       if (w >= 0) this.extra.add(w, txns.txnOf[m], WR, m);
     }
   }
 
-  /** Edges without labels, to peel: counted in one pass, placed in another. O(micro-operations + versions). */
-  lean(): Csr {
+  /** Edges without labels, to peel: counted, then placed. O(reads + versions). */
+  lean(): { graph: Csr; waits: Int32Array } {
     const { extra } = this;
     const { vertices } = extra;
-    const degree = new Int32Array(vertices + 1);
-    this.each(degree, null);
-    for (let e = 0; e < extra.length; e++) degree[extra.src[e]]++;
+    const next = new Int32Array(vertices + 1);
+    const waits = new Int32Array(vertices);
+    this.count(next, waits);
     const offset = new Int32Array(vertices + 1);
-    for (let v = 0; v < vertices; v++) offset[v + 1] = offset[v] + degree[v];
-    const next = degree;
-    next.set(offset);
+    for (let v = 0; v < vertices; v++) {
+      offset[v + 1] = offset[v] + next[v];
+      next[v] = offset[v];
+    }
     const dst = new Int32Array(offset[vertices]);
-    this.each(next, dst);
-    for (let e = 0; e < extra.length; e++) dst[next[extra.src[e]]++] = extra.dst[e];
+    this.place(next, dst);
     const label = new Uint8Array(0);
-    return { txns: extra.txns, vertices, offset, dst, label, why: new Int32Array(0) };
+    return { graph: { txns: extra.txns, vertices, offset, dst, label, why: new Int32Array(0) }, waits };
   }
 
-  /** Advances `cursor` at the source of every edge, and where there is a `dst` puts its target there. */
-  private each(cursor: Int32Array, dst: Int32Array | null): void {
-    const { count, from, to, outcome, history } = this.txns;
-    const { mopF } = history;
-    const { of, txn } = this.versions;
-    for (let t = 0; t < count; t++) {
-      if (outcome[t] !== OK) continue;
-      for (let m = from[t]; m < to[t]; m++) {
-        const version = of[m];
-        if (version < 0 || mopF[m] !== R) continue;
-        let w = txn[version];
-        if (w < -1) w = txn[this.versions.settled(version)];
-        if (w >= 0 && w !== t) {
-          if (dst === null) cursor[w]++;
-          else dst[cursor[w]++] = t;
-        }
-        w = txn[version + 1];
-        if (w < -1) w = this.nextWriter(version);
-        if (w >= 0 && w !== t) {
-          if (dst === null) cursor[t]++;
-          else dst[cursor[t]++] = w;
-        }
+  private count(degree: Int32Array, waits: Int32Array): void {
+    const { extra, pass } = this;
+    const { reader, writer, overwriter, reads } = pass;
+    const { txn } = this.versions;
+    for (let i = 0; i < reads; i++) {
+      const t = reader[i];
+      if (writer[i] >= 0) {
+        degree[writer[i]]++;
+        waits[t]++;
+      }
+      if (overwriter[i] >= 0) {
+        degree[t]++;
+        waits[overwriter[i]]++;
       }
     }
-    let before = -1;
-    for (let v = 0; v < txn.length; v++) {
+    for (let v = 0, before = INITIAL; v < txn.length; v++) {
       const w = txn[v];
-      if (w < -1) continue;
+      if (w < INITIAL) continue;
       if (w >= 0 && before >= 0 && before !== w) {
-        if (dst === null) cursor[before]++;
-        else dst[cursor[before]++] = w;
+        degree[before]++;
+        waits[w]++;
       }
       before = w;
     }
+    for (let e = 0; e < extra.length; e++) {
+      degree[extra.src[e]]++;
+      waits[extra.dst[e]]++;
+    }
   }
 
-  private nextWriter(version: number): number {
-    const next = this.versions.next(version);
-    return next < 0 ? -1 : this.versions.txn[next];
+  private place(next: Int32Array, dst: Int32Array): void {
+    const { extra, pass } = this;
+    const { reader, writer, overwriter, reads } = pass;
+    const { txn } = this.versions;
+    for (let i = 0; i < reads; i++) {
+      if (writer[i] >= 0) dst[next[writer[i]]++] = reader[i];
+      if (overwriter[i] >= 0) dst[next[reader[i]]++] = overwriter[i];
+    }
+    for (let v = 0, before = INITIAL; v < txn.length; v++) {
+      const w = txn[v];
+      if (w < INITIAL) continue;
+      if (w >= 0 && before >= 0 && before !== w) dst[next[before]++] = w;
+      before = w;
+    }
+    for (let e = 0; e < extra.length; e++) dst[next[extra.src[e]]++] = extra.dst[e];
   }
 
   /** The labelled edges among the vertices of `core` (ascending). Why: the read, or for ww the later append. O(size of the core). */
@@ -111,7 +120,7 @@ export class Dependencies {
           if (txn[version] === t) add(txn[versions.settled(version - 1)], t, WW, m);
         } else {
           add(txn[versions.settled(version)], t, WR, m);
-          add(t, this.nextWriter(version), RW, m);
+          add(t, versions.nextWriter(version), RW, m);
         }
       }
     }
@@ -125,15 +134,15 @@ export class Dependencies {
  * writer of the last version → each (ww), readers of the last version → each (rw). Where both sides are large, hubs carry the rw: one
  * chain over the appenders from either end, so that a reader who appends too can be led past itself.
  */
-function addUnobserved(edges: Edges, txns: Transactions, versions: Versions, mops: readonly number[]): void {
-  if (mops.length === 0) return;
+function addUnobserved(edges: Edges, txns: Transactions, versions: Versions, pass: Pass): void {
+  if (pass.unobserved.length === 0) return;
   const { keyOf, txnOf, keys } = txns;
   const { first, txn } = versions;
   // By key: 1 + its place in the lists, where it has such appends at all.
   const slot = new Int32Array(keys);
   const appends: number[][] = [];
   const readers: number[][] = [];
-  for (const m of mops) {
+  for (const m of pass.unobserved) {
     const k = keyOf[m];
     if (slot[k] === 0) {
       slot[k] = appends.push([m]);
@@ -144,7 +153,7 @@ function addUnobserved(edges: Edges, txns: Transactions, versions: Versions, mop
     const list = appends[slot[k] - 1];
     if (txnOf[list[list.length - 1]] !== txnOf[m]) list.push(m);
   }
-  for (const m of versions.complete) {
+  for (const m of pass.complete) {
     if (slot[keyOf[m]] === 0) continue;
     const list = readers[slot[keyOf[m]] - 1];
     if (list.length === 0 || txnOf[list[list.length - 1]] !== txnOf[m]) list.push(m);

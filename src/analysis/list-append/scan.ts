@@ -1,120 +1,28 @@
-import { APPEND, INFO, OK, R, UNREAD } from '../../history/history.ts';
+import { OK, R } from '../../history/history.ts';
 import { Findings } from './findings.ts';
 import { checkInternal } from './internal.ts';
+import { type Pass, passOver } from './pass.ts';
 import type { Transactions } from './transactions.ts';
 import { ABORTED, GARBAGE, INITIAL, REPEATED, type Versions } from './versions.ts';
 import type { Writers } from './writers.ts';
 
 /**
- * One pass over all transactions for every anomaly that shows in one transaction, in one key, or in a pair of reads. O(micro-operations)
- * where reads are prefixes of each other and orders are untainted; the elements of the others are looked at one by one.
- *
- * `unobserved`: appends of transactions that had effect, which no read shows. They come after all that the longest read shows.
+ * Every anomaly that shows in one transaction, in one key, or in a pair of reads. O(micro-operations) where reads are prefixes of each
+ * other and orders are untainted; the elements of the others are looked at one by one.
  */
 export function scan(
   txns: Transactions,
   writers: Writers,
   versions: Versions,
   keep: number,
-): { findings: Findings; unobserved: readonly number[] } {
+): { findings: Findings; pass: Pass } {
   const findings = new Findings(keep);
-  const { suspects, unobserved } = scanTransactions(txns, versions, findings);
-  for (const t of suspects) checkInternal(txns, t, findings);
+  const pass = passOver(txns, versions, findings);
+  for (const t of pass.suspects) checkInternal(txns, t, findings);
   for (const k of versions.tainted) scanTainted(txns, versions, k, findings);
   scanTaintedReads(txns, versions, findings);
-  scanDivergent(txns, writers, versions, findings);
-  return { findings, unobserved };
-}
-
-/** G1b and lost updates. Gives the transactions that may contradict themselves. */
-function scanTransactions(
-  txns: Transactions,
-  versions: Versions,
-  findings: Findings,
-): { suspects: number[]; unobserved: number[] } {
-  const { count, keys, from, to, outcome, keyOf, txnOf, intermediate } = txns;
-  const { mopF, mopVal } = txns.history;
-  const { of } = versions;
-  const suspects: number[] = [];
-  const unobserved: number[] = [];
-  // By key, valid while `seen` is the transaction: the version it must be at (−1 unknown), the latest it read, its first read, whether
-  // it appended.
-  const seen = new Int32Array(keys).fill(-1);
-  const at = new Int32Array(keys);
-  const latest = new Int32Array(keys);
-  const firstRead = new Int32Array(keys);
-  const appended = new Uint8Array(keys);
-  // By version: 1 + the first read that a transaction updated it on.
-  const updated = new Int32Array(versions.txn.length);
-  const updates = new Map<number, { reads: number[]; append: number[] }>();
-
-  for (let t = 0; t < count; t++) {
-    if (outcome[t] === INFO) unobservedOf(txns, versions, t, unobserved);
-    if (outcome[t] !== OK) continue;
-    let suspect = false;
-    for (let m = from[t]; m < to[t]; m++) {
-      const k = keyOf[m];
-      const fresh = seen[k] !== t;
-      if (fresh) {
-        seen[k] = t;
-        at[k] = -1;
-        latest[k] = -1;
-        firstRead[k] = -1;
-        appended[k] = 0;
-      }
-      const version = of[m];
-      if (mopF[m] === R) {
-        if (mopVal[m] === UNREAD) continue;
-        if (fresh) firstRead[k] = m;
-        // A divergent read is compared by its elements; so is one that is not where the transaction left the key.
-        else if (version < 0 || at[k] !== version) suspect = true;
-        at[k] = version;
-        if (version > latest[k]) latest[k] = version;
-        const last = versions.mop[version];
-        if (version >= 0 && last >= 0 && intermediate[last] === 1 && txnOf[last] !== t)
-          findings.add({ type: 'G1b', read: m, append: last });
-      } else {
-        if (version < 0) unobserved.push(m);
-        // No earlier read may show it. If it did not create the next version, a later read will not agree.
-        if (version >= 0 && version <= latest[k]) suspect = true;
-        at[k] = fresh || version === at[k] + 1 ? version : -1;
-        if (!fresh && appended[k] === 0 && firstRead[k] >= 0) {
-          const read = of[firstRead[k]];
-          if (read >= 0) {
-            if (updated[read] === 0) updated[read] = firstRead[k] + 1;
-            else {
-              const first = updated[read] - 1;
-              const all = updates.get(read) ?? { reads: [first], append: [appendAfter(txns, first)] };
-              all.reads.push(firstRead[k]);
-              all.append.push(m);
-              updates.set(read, all);
-            }
-          } else suspect = true; // A divergent read may show what is appended here.
-        }
-        appended[k] = 1;
-      }
-    }
-    if (suspect) suspects.push(t);
-  }
-  for (const { reads, append } of updates.values()) findings.add({ type: 'lost-update', reads, append });
-  return { suspects, unobserved };
-}
-
-/** A transaction of unknown outcome did take effect if anything that it wrote was seen: then all that it wrote is there. */
-function unobservedOf(txns: Transactions, versions: Versions, t: number, unobserved: number[]): void {
-  const { from, to, history } = txns;
-  let seen = false;
-  for (let m = from[t]; m < to[t]; m++) if (versions.of[m] >= 0) seen = true;
-  if (!seen) return;
-  for (let m = from[t]; m < to[t]; m++)
-    if (history.mopF[m] === APPEND && versions.of[m] < 0) unobserved.push(m);
-}
-
-/** The first append to the key of a read, in its transaction, after it. */
-function appendAfter(txns: Transactions, read: number): number {
-  let m = read + 1;
-  while (txns.keyOf[m] !== txns.keyOf[read] || txns.history.mopF[m] !== APPEND) m++;
-  return m;
+  scanDivergent(txns, writers, versions, pass.divergent, findings);
+  return { findings, pass };
 }
 
 /** Dirty updates and repeated elements of a key whose order holds something that should not be there. */
@@ -162,9 +70,15 @@ function scanTaintedReads(txns: Transactions, versions: Versions, findings: Find
 }
 
 /** Reads that are no prefix of their key's longest: what they contradict, and what else is wrong with them. */
-function scanDivergent(txns: Transactions, writers: Writers, versions: Versions, findings: Findings): void {
+function scanDivergent(
+  txns: Transactions,
+  writers: Writers,
+  versions: Versions,
+  divergent: readonly number[],
+  findings: Findings,
+): void {
   const { keyOf, txnOf, intermediate } = txns;
-  for (const m of versions.divergent) {
+  for (const m of divergent) {
     const k = keyOf[m];
     findings.add({ type: 'incompatible-order', read: m, other: versions.longest[k] });
     const met = new Set<number>();

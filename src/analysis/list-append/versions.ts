@@ -1,5 +1,4 @@
-import { FAIL, OK, R, UNREAD } from '../../history/history.ts';
-import { NIL } from '../../history/values.ts';
+import { FAIL } from '../../history/history.ts';
 import type { Transactions } from './transactions.ts';
 import type { Writers } from './writers.ts';
 
@@ -26,16 +25,12 @@ export class Versions {
   readonly txn: Int32Array;
   /** By version: the micro-operation that appended its last element, or −1. */
   readonly mop: Int32Array;
-  /** By micro-operation: the version it read or created, or −1. */
+  /** By micro-operation: the version it created or (see `passOver`) read, or −1. */
   readonly of: Int32Array;
   /** By key: the micro-operation of a longest read, or −1. */
   readonly longest: Int32Array;
-  /** Reads that saw all that anybody saw of their key. */
-  readonly complete: readonly number[];
   /** Keys whose order holds an element that is not from a transaction that had effect. */
   readonly tainted: ReadonlySet<number>;
-  /** Reads that are no prefix of their key's longest. */
-  readonly divergent: readonly number[];
 
   constructor(txns: Transactions, writers: Writers) {
     this.txns = txns;
@@ -48,9 +43,6 @@ export class Versions {
     this.txn = new Int32Array(this.first[keys] + 1).fill(INITIAL);
     this.mop = new Int32Array(this.first[keys] + 1).fill(-1);
     this.tainted = this.order(writers);
-    const { divergent, complete } = this.place();
-    this.divergent = divergent;
-    this.complete = complete;
   }
 
   /** Looks up who wrote each element of each longest read. */
@@ -79,42 +71,8 @@ export class Versions {
     return tainted;
   }
 
-  /** Gives every read of a successful transaction its version. */
-  private place(): { divergent: number[]; complete: number[] } {
-    const { count, keys, from, to, outcome, keyOf, history } = this.txns;
-    const { mopF, mopVal, listOffset, listLength } = history;
-    const { first, longest, of } = this;
-    const storage = new Int32Array(keys);
-    const last = new Int32Array(keys);
-    for (let k = 0; k < keys; k++) {
-      storage[k] = longest[k] < 0 ? -1 : listOffset[-3 - mopVal[longest[k]]];
-      last[k] = this.settled(first[k + 1] - 1);
-    }
-    const divergent: number[] = [];
-    const complete: number[] = [];
-    for (let t = 0; t < count; t++) {
-      if (outcome[t] !== OK) continue;
-      for (let m = from[t]; m < to[t]; m++) {
-        const value = mopVal[m];
-        if (mopF[m] !== R || value === UNREAD) continue;
-        const k = keyOf[m];
-        let version = first[k];
-        if (value !== NIL) {
-          // Prefixes share the longest's storage. A list that does not may still be equal, if it was stored apart.
-          if (listOffset[-3 - value] !== storage[k] && !this.isPrefix(m, longest[k])) {
-            divergent.push(m);
-            continue;
-          }
-          version += listLength[-3 - value];
-        }
-        of[m] = version;
-        if (version >= last[k]) complete.push(m);
-      }
-    }
-    return { divergent, complete };
-  }
-
-  private isPrefix(read: number, longest: number): boolean {
+  /** Whether one read is a prefix of another, element by element. */
+  isPrefix(read: number, longest: number): boolean {
     const a = this.txns.list(read);
     const b = this.txns.list(longest);
     for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
@@ -133,5 +91,11 @@ export class Versions {
     let v = version + 1;
     while (this.txn[v] < INITIAL) v++;
     return this.txn[v] >= 0 ? v : -1;
+  }
+
+  /** The transaction that wrote it, or −1. */
+  nextWriter(version: number): number {
+    const next = this.next(version);
+    return next < 0 ? -1 : this.txn[next];
   }
 }
