@@ -16,13 +16,14 @@ import { findCausal } from '../session/causality.ts';
 import { findGuarantees, findPram } from '../session/findings.ts';
 import { GUARANTEES } from '../session/guarantees.ts';
 import { SESSION_MODELS } from '../session/judge.ts';
-import { type Budget, type CheckOptions, DEFAULT_BUDGET, type Verdict } from '../verdict.ts';
+import { type CheckOptions, DEFAULT_BUDGET, type Verdict } from '../verdict.ts';
 import { accessesOf } from '../weak/accesses.ts';
 import { Found } from '../weak/found.ts';
 import { WeakLevels } from '../weak/levels.ts';
 import { localAnomaly } from '../weak/local-witness.ts';
 import { type Registers, registersOf } from '../weak/registers.ts';
 import { Cast } from '../weak/words.ts';
+import type { Case } from './case.ts';
 import { contradictionAnomaly } from './contradiction.ts';
 import { cyclicVersionsAnomaly } from './cyclic-versions.ts';
 import { decide, type Isolation, type Order } from './decide.ts';
@@ -30,26 +31,13 @@ import { dependencies } from './dependencies.ts';
 import { decided, modelOf, needed, ORDERS, usesProcess, usesRealtime } from './models.ts';
 import { type OrderOptions, versionOrder } from './sources.ts';
 import { Narrator } from './steps.ts';
-import { sourceNames, type VersionPairs } from './version-order.ts';
-import { type Versions, versionsOf } from './versions.ts';
+import { sourceNames } from './version-order.ts';
+import { versionsOf } from './versions.ts';
 import { findWeak } from './weak-levels.ts';
 import { zonesOf } from './zones.ts';
 
 /** Options of `rw-register`, beside those common to all checks. */
 export interface RegisterTxnOptions extends CheckOptions, OrderOptions {}
-
-/** Everything known about one history while it is judged. */
-export interface Case {
-  readonly registers: Registers;
-  readonly versions: Versions;
-  readonly pairs: VersionPairs;
-  readonly intervals: Intervals;
-  readonly initial: Json;
-  readonly witnesses: number;
-  readonly budget: Budget;
-  readonly judged: readonly string[];
-  readonly found: Found;
-}
 
 export function judgeRegisterTxn(whole: History, options: RegisterTxnOptions): Verdict {
   const history = options.workload === undefined ? whole : whole.only(options.workload);

@@ -3,7 +3,7 @@ import { shortestCycle } from '../weak/cycle.ts';
 import { Evidence, Rule } from '../weak/evidence.ts';
 import { type Ruling, WeakLevels } from '../weak/levels.ts';
 import { ofCycle, ofInitialRead } from '../weak/witness.ts';
-import type { Case } from './judge.ts';
+import type { Case } from './case.ts';
 import { Source } from './version-order.ts';
 
 /**

@@ -4,10 +4,16 @@ import { boundary, friendlyAll, strongestConsistent, violates } from '../models.
 import type { Anomaly, Check, CheckOptions, Verdict } from '../verdict.ts';
 import { accessesOf } from './accesses.ts';
 import { Found } from './found.ts';
+import { findTornReads } from './prefix.ts';
 import { type Registers, registersOf } from './registers.ts';
 import { type Fork, forks, type Snapshot } from './snapshots.ts';
 import { INITIAL } from './transactions.ts';
 import { Cast, show } from './words.ts';
+
+export interface LongForkOptions extends CheckOptions {
+  /** Transactions took effect in the order of their invocations: then each has to read a prefix of that log. */
+  readonly transactionOrder?: boolean;
+}
 
 /**
  * Long fork: two reads of the same keys see two writes in opposite orders. Each transaction that reads several keys and writes
@@ -15,6 +21,8 @@ import { Cast, show } from './words.ts';
  *
  * The order of a key's versions has to be known: keys that are written at most once, lists, and registers where every write follows a read of
  * the version before it. Others are left out of the comparison, and counted.
+ *
+ * With `transactionOrder` every transaction's reads must be a prefix of the log that the history then is (`prefix-violation`).
  *
  * Judges `prefix` and `snapshot-isolation`, which forbid long forks; parallel snapshot isolation allows them. A history without
  * two snapshots of one set of keys is `unknown`. O(reads · log reads).
@@ -24,7 +32,7 @@ export const longFork: Check = {
   name: 'long-fork',
   summary: 'snapshots see writes in one order',
   models: ['snapshot-isolation', 'prefix'],
-  judge: (whole, options: CheckOptions = {}): Verdict => {
+  judge: (whole, options: LongForkOptions = {}): Verdict => {
     const history = options.workload === undefined ? whole : whole.only(options.workload);
     const initial: Json = options.initial ?? null;
     const judged = friendlyAll(options.models ?? ['snapshot-isolation']);
@@ -44,6 +52,7 @@ export const longFork: Check = {
       const shown = result.found.map((fork) => witness(registers, keys, fork, initial));
       found.add('long-fork', result.count, shown);
     }
+    if (options.transactionOrder === true) compared += findTornReads(registers, found, witnesses, initial);
     const types = found.types;
     const invalid = violates(judged, types);
     const reason =

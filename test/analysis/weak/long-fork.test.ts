@@ -47,6 +47,15 @@ describe('long fork', () => {
     expect(verdict.stats!.keysWithoutOrder).toBe(1);
   });
 
+  test('a read of what came later without what came earlier, in a log that is known', () => {
+    const steps = [txn(1, 'w x 1'), txn(2, 'w y 1'), txn(3, 'r x _ r y 1')];
+    const verdict = longFork.judge(sequence(steps), { transactionOrder: true } as never);
+    expect(verdict.valid).toBe(false);
+    expect(verdict.anomalyTypes).toEqual(['prefix-violation']);
+    const good = [txn(1, 'w x 1'), txn(2, 'w y 1'), txn(3, 'r x 1 r y _'), txn(4, 'r x 1 w x 2 r y 1')];
+    expect(longFork.judge(sequence(good), { transactionOrder: true } as never).valid).toBe(true);
+  });
+
   test('lists', () => {
     const list = (p: number, x: number[], y: number[]) => ({
       p,
