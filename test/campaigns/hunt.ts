@@ -16,7 +16,9 @@ export async function* sightings(plan: Omit<PlanInput, 'seed'>, seeds: number): 
   for (let seed = 1; seed <= seeds; seed++) {
     const { verdict } = await simulate({ ...plan, seed });
     const { exitCode, reasons } = verdict;
-    const types = [...new Set(verdict.verdicts.filter((v) => v.valid === false).flatMap((v) => v.anomalyTypes))];
+    const types = [
+      ...new Set(verdict.verdicts.filter((v) => v.valid === false).flatMap((v) => v.anomalyTypes)),
+    ];
     yield { seed, exitCode, types: types.sort(), reasons, verdict };
   }
 }
