@@ -9,26 +9,25 @@ export interface Intervals {
   readonly ret: Int32Array;
 }
 
-/** One more than the last position. */
-export function endOf(txns: number, { inv, ret }: Intervals): number {
+/** The same order, with the number of positions it takes: tables by position have that length. */
+export interface Positions extends Intervals {
+  readonly end: number;
+}
+
+/**
+ * The same order in positions few enough for tables by position. Histories number their records densely, so these are nearly always
+ * the ones given; those cut out of a far larger history are renumbered, O(n log n).
+ */
+export function dense(txns: number, { inv, ret }: Intervals): Positions {
   let end = 0;
   for (let t = 0; t < txns; t++) {
     if (inv[t] >= end) end = inv[t] + 1;
     if (ret[t] !== NEVER && ret[t] >= end) end = ret[t] + 1;
   }
-  return end;
-}
-
-/**
- * The same order in positions few enough for tables by position. Histories number their records densely, so this is nearly always
- * the argument itself; one cut out of a far larger history is renumbered, O(n log n).
- */
-export function dense(txns: number, intervals: Intervals): Intervals {
-  if (endOf(txns, intervals) <= 16 * txns + 1024) return intervals;
-  const { inv, ret } = intervals;
+  if (end <= 16 * txns + 1024) return { inv, ret, end };
   const positions = Int32Array.from([...inv.subarray(0, txns), ...ret.subarray(0, txns)]).sort();
   const rank = new Map<number, number>();
   for (const p of positions) if (!rank.has(p)) rank.set(p, rank.size);
   const renumber = (p: number): number => (p === NEVER ? NEVER : rank.get(p)!);
-  return { inv: inv.slice(0, txns).map(renumber), ret: ret.slice(0, txns).map(renumber) };
+  return { inv: inv.slice(0, txns).map(renumber), ret: ret.slice(0, txns).map(renumber), end: rank.size };
 }

@@ -1,6 +1,6 @@
 import { NEVER } from '../../history/history.ts';
 import type { Csr } from './csr.ts';
-import { dense, endOf, type Intervals } from './intervals.ts';
+import { dense, type Intervals } from './intervals.ts';
 
 export type { Intervals };
 
@@ -49,9 +49,7 @@ export class Clock {
   private now = 0;
 
   constructor(txns: number, realtime: Intervals) {
-    const intervals = dense(txns, realtime);
-    const { inv, ret } = intervals;
-    const end = endOf(txns, intervals);
+    const { inv, ret, end } = dense(txns, realtime);
     this.ret = ret;
     this.returning = new Int32Array(end);
     this.invoked = new Int32Array(end);

@@ -1,6 +1,6 @@
 import { NEVER } from '../../history/history.ts';
 import type { Csr } from './csr.ts';
-import { dense, endOf, type Intervals } from './intervals.ts';
+import { dense, type Intervals, type Positions } from './intervals.ts';
 
 /**
  * Of the vertices `core` (ascending), those on a cycle of the graph and, if given, of real time: the members of its strongly connected
@@ -90,9 +90,7 @@ export function strong(graph: Csr, core: Int32Array, realtime?: Intervals): Int3
 }
 
 /** By transaction: the first transaction invoked after it returned, `txns` for none. */
-function firstAfter(txns: number, realtime: Intervals): Int32Array {
-  const { inv, ret } = realtime;
-  const end = endOf(txns, realtime);
+function firstAfter(txns: number, { inv, ret, end }: Positions): Int32Array {
   // started[p]: transactions invoked at or before position p.
   const started = new Int32Array(end);
   for (let t = 0; t < txns; t++) started[inv[t]]++;

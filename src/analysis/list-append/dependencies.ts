@@ -138,34 +138,55 @@ function addUnobserved(edges: Edges, txns: Transactions, versions: Versions, pas
   if (pass.unobserved.length === 0) return;
   const { keyOf, txnOf, keys } = txns;
   const { first, txn } = versions;
-  // By key: 1 + its place in the lists, where it has such appends at all.
-  const slot = new Int32Array(keys);
-  const appends: number[][] = [];
-  const readers: number[][] = [];
-  for (const m of pass.unobserved) {
-    const k = keyOf[m];
-    if (slot[k] === 0) {
-      slot[k] = appends.push([m]);
-      readers.push([]);
-      continue;
-    }
-    // One edge a transaction is enough: the first of its appends stands for all.
-    const list = appends[slot[k] - 1];
-    if (txnOf[list[list.length - 1]] !== txnOf[m]) list.push(m);
-  }
-  for (const m of pass.complete) {
-    if (slot[keyOf[m]] === 0) continue;
-    const list = readers[slot[keyOf[m]] - 1];
-    if (list.length === 0 || txnOf[list[list.length - 1]] !== txnOf[m]) list.push(m);
-  }
-  for (const [i, list] of appends.entries()) {
-    const writer = txn[versions.settled(first[keyOf[list[0]] + 1] - 1)];
-    for (const m of list) if (writer >= 0 && writer !== txnOf[m]) edges.add(writer, txnOf[m], WW, m);
-    const reads = readers[i];
-    if (reads.length * list.length <= 4 * (reads.length + list.length)) {
+  const appendsOf = grouped(pass.unobserved, keyOf, keys);
+  const readsOf = grouped(pass.complete, keyOf, keys);
+  const appends: number[] = [];
+  const reads: number[] = [];
+  for (let k = 0; k < keys; k++) {
+    if (appendsOf.first[k] < 0) continue;
+    // One edge a transaction is enough: its first micro-operation stands for all.
+    collect(appendsOf, pass.unobserved, k, txnOf, appends);
+    collect(readsOf, pass.complete, k, txnOf, reads);
+    const writer = txn[versions.settled(first[k + 1] - 1)];
+    for (const m of appends) if (writer >= 0 && writer !== txnOf[m]) edges.add(writer, txnOf[m], WW, m);
+    if (reads.length * appends.length <= 4 * (reads.length + appends.length)) {
       for (const r of reads)
-        for (const m of list) if (txnOf[r] !== txnOf[m]) edges.add(txnOf[r], txnOf[m], RW, r);
-    } else addChains(edges, txnOf, reads, list);
+        for (const m of appends) if (txnOf[r] !== txnOf[m]) edges.add(txnOf[r], txnOf[m], RW, r);
+    } else addChains(edges, txnOf, reads, appends);
+  }
+}
+
+/** Chains through a list of micro-operations, one a key, in order. */
+interface Grouped {
+  /** By key: the index of its first in the list, or −1. By index: that of the next of the same key, or −1. */
+  readonly first: Int32Array;
+  readonly next: Int32Array;
+}
+
+function grouped(mops: readonly number[], keyOf: Int32Array, keys: number): Grouped {
+  const first = new Int32Array(keys).fill(-1);
+  const next = new Int32Array(mops.length);
+  for (let i = mops.length - 1; i >= 0; i--) {
+    const k = keyOf[mops[i]];
+    next[i] = first[k];
+    first[k] = i;
+  }
+  return { first, next };
+}
+
+/** Puts the micro-operations of a key into `into`, of consecutive ones of one transaction the first. */
+function collect(
+  { first, next }: Grouped,
+  mops: readonly number[],
+  key: number,
+  txnOf: Int32Array,
+  into: number[],
+): void {
+  into.length = 0;
+  let last = -1;
+  for (let i = first[key]; i >= 0; i = next[i]) {
+    if (txnOf[mops[i]] !== last) into.push(mops[i]);
+    last = txnOf[mops[i]];
   }
 }
 

@@ -33,30 +33,35 @@ export class Transactions {
 
   constructor(history: History) {
     this.history = history;
-    const { shape, x0, x1 } = history;
-    let n = 0;
-    for (let r = 0; r < history.n; r++) if (shape[r] === Shape.Txn) n++;
-    this.count = n;
-    this.row = new Int32Array(n);
-    this.from = new Int32Array(n);
-    this.to = new Int32Array(n);
-    this.outcome = new Uint8Array(n);
-    this.inv = new Int32Array(n);
-    this.ret = new Int32Array(n);
+    const row = transactionRows(history);
+    const n = row.length;
+    const whole = n === history.n;
+    const pick = <C extends Int32Array | Uint8Array>(column: C): C => {
+      if (whole) return column.subarray(0, n) as C;
+      const picked = column.slice(0, n) as C;
+      for (let t = 0; t < n; t++) picked[t] = column[row[t]];
+      return picked;
+    };
+    const from = pick(history.x0);
+    const length = pick(history.x1);
+    const outcome = pick(history.outcome);
+    const ret = pick(history.ret).slice();
+    const to = new Int32Array(n);
     let mops = 0;
     let succeeded = 0;
-    for (let r = 0, t = 0; r < history.n; r++) {
-      if (shape[r] !== Shape.Txn) continue;
-      this.row[t] = r;
-      this.from[t] = x0[r];
-      this.to[t] = x0[r] + x1[r];
-      if (this.to[t] > mops) mops = this.to[t];
-      this.outcome[t] = history.outcome[r];
-      this.inv[t] = history.inv[r];
-      this.ret[t] = history.outcome[r] === OK ? history.ret[r] : NEVER;
-      if (history.outcome[r] === OK) succeeded++;
-      t++;
+    for (let t = 0; t < n; t++) {
+      to[t] = from[t] + length[t];
+      if (to[t] > mops) mops = to[t];
+      if (outcome[t] === OK) succeeded++;
+      else ret[t] = NEVER;
     }
+    this.count = n;
+    this.row = row;
+    this.from = from;
+    this.to = to;
+    this.outcome = outcome;
+    this.inv = pick(history.inv);
+    this.ret = ret;
     this.mops = mops;
     this.succeeded = succeeded;
     this.txnOf = new Int32Array(mops);
@@ -140,6 +145,13 @@ export class Transactions {
     const { mopF, mopVal, values } = this.history;
     return `${mopF[mop] === R ? 'r' : 'w'}(${this.key(mop)}, ${values.show(mopVal[mop])})`;
   }
+}
+
+function transactionRows({ n, shape }: History): Int32Array {
+  const rows = new Int32Array(n);
+  let count = 0;
+  for (let r = 0; r < n; r++) if (shape[r] === Shape.Txn) rows[count++] = r;
+  return rows.subarray(0, count);
 }
 
 /** What one pass learns of each key. */
