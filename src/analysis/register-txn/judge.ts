@@ -24,11 +24,10 @@ import { localAnomaly } from '../weak/local-witness.ts';
 import { type Registers, registersOf } from '../weak/registers.ts';
 import { Cast } from '../weak/words.ts';
 import type { Case } from './case.ts';
-import { contradictionAnomaly } from './contradiction.ts';
 import { cyclicVersionsAnomaly } from './cyclic-versions.ts';
-import { decide, type Isolation, type Order } from './decide.ts';
 import { dependencies } from './dependencies.ts';
-import { decided, modelOf, needed, ORDERS, usesProcess, usesRealtime } from './models.ts';
+import { usesProcess, usesRealtime } from './models.ts';
+import { prove } from './prove.ts';
 import { type OrderOptions, versionOrder } from './sources.ts';
 import { Narrator } from './steps.ts';
 import { sourceNames } from './version-order.ts';
@@ -191,70 +190,6 @@ function sessions(it: Case, levels: WeakLevels): boolean {
   findPram(context);
   findCausal(context, true);
   return cut;
-}
-
-interface Proof {
-  readonly model?: string;
-  readonly engine?: string;
-  readonly reason?: string;
-}
-
-/**
- * Looks for proofs of the models that are open, the strongest first, and names what is disproved. On an invalid history it only tries what costs
- * next to nothing, to say what the history is still consistent with.
- */
-function* prove(it: Case, open: readonly string[], invalid: boolean): Generator<Proof> {
-  const { versions, pairs, intervals, registers, found, budget } = it;
-  if (registers.counts.has('non-repeatable-read')) return;
-  const ask = (isolation: Isolation, order: Order, quick: boolean) =>
-    decide({ versions, pairs, intervals, process: registers.session, isolation, order }, budget, quick);
-  if (invalid || open.length === 0) {
-    for (const order of [...ORDERS].reverse()) {
-      if (violates([modelOf.serializable[order]], found.types)) continue;
-      if (order !== 'none' && open.length === 0 && !invalid) continue;
-      if (ask('serializable', order, true).verdict === 'yes') {
-        yield { model: modelOf.serializable[order], engine: 'serial-order' };
-        return;
-      }
-    }
-    return;
-  }
-  for (const isolation of ['serializable', 'snapshot'] as const) {
-    const asking = open.filter((m) => needed(m).isolation === isolation);
-    if (asking.length === 0) continue;
-    let order = ORDERS[Math.max(...asking.map((m) => ORDERS.indexOf(needed(m).order)))]!;
-    for (;;) {
-      const answer = ask(isolation, order, false);
-      if (answer.verdict === 'yes') {
-        yield { model: modelOf[isolation][order], engine: answer.engine };
-        break;
-      }
-      if (answer.verdict === 'unknown') {
-        yield { reason: answer.reason };
-        break;
-      }
-      // A weaker order may be impossible too, and is then what is ruled out.
-      const weaker = order === 'none' ? undefined : ORDERS[ORDERS.indexOf(order) - 1];
-      const below = weaker === undefined ? undefined : ask(isolation, weaker, false);
-      if (below?.verdict === 'no') {
-        order = weaker!;
-        continue;
-      }
-      const model = modelOf[isolation][order];
-      const type = `${model}-cycle-exists`;
-      const { contradiction } = answer;
-      const narrator = new Narrator(versions, contradiction.pairs);
-      const cast = new Cast(registers, it.initial);
-      found.add(type, 1, [
-        contradictionAnomaly(type, friendly(model), contradiction, versions, narrator, cast),
-      ]);
-      yield { engine: answer.engine };
-      if (below?.verdict === 'yes') yield { model: modelOf[isolation][weaker!], engine: below.engine };
-      break;
-    }
-  }
-  for (const model of open)
-    if (!decided(model)) yield { reason: `${friendly(model)} was neither proved nor refuted` };
 }
 
 function assumptions(options: OrderOptions): string[] {

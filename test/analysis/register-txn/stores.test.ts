@@ -31,7 +31,7 @@ describe('stores get the verdict that they deserve', () => {
     const verdict = judge({ store: 'snapshot' }, ['strict-serializable']);
     expect(verdict.valid).toBe(false);
     expect(verdict.anomalyTypes.filter((t) => !t.startsWith('G2'))).toEqual([]);
-    expect(judge({ store: 'snapshot' }, ['snapshot-isolation']).valid).not.toBe(false);
+    expect(judge({ store: 'snapshot' }, ['snapshot-isolation']).valid).toBe(true);
     expect(judge({ store: 'snapshot' }, ['read-atomic']).valid).toBe(true);
   });
 
