@@ -3,6 +3,7 @@ import { listAppend } from './list-append/check.ts';
 import { rwRegister } from './register-txn/check.ts';
 import { causal, session } from './session/check.ts';
 import { set } from './sets/set.ts';
+import { setFull } from './sets/set-full.ts';
 import type { Check } from './verdict.ts';
 
 /** Every check that `check` and `ordeal check --workload` know, one line each. */
@@ -13,6 +14,7 @@ export const checks: readonly Check[] = [
   casRegisterCheck,
   keyValueCheck,
   set,
+  setFull,
   session,
   causal,
 ];
