@@ -9,14 +9,17 @@ const FIRST_INTERNED = 1 << 30;
 export class Dense {
   size = 0;
   private readonly limit: number;
-  private small = new Int32Array(256).fill(-1);
+  private small: Int32Array;
   private interned = new Int32Array(0);
   private readonly rest = new Map<number, number>();
-  private ids = new Int32Array(256);
+  private ids: Int32Array;
 
   /** @param expected how many ids to expect: direct tables grow to a small multiple of it, no further. */
   constructor(expected: number) {
     this.limit = 4 * expected + 1024;
+    const size = Math.min(256, expected + 2);
+    this.small = new Int32Array(size).fill(-1);
+    this.ids = new Int32Array(size);
   }
 
   /** The number of an id, given now if it has none. */

@@ -3,6 +3,9 @@ import { CAS, type Calls, MISS, READ, sortedBy } from './calls.ts';
 import { Dense } from './dense.ts';
 import type { Conflict } from './zones.ts';
 
+/** Histories of at most so many calls are searched first, and looked at for the obvious only if that fails. */
+export const SMALL = 1000;
+
 /** A read of a value that another write had replaced before the read began. */
 export interface Stale {
   readonly kind: 'stale';
@@ -33,7 +36,8 @@ export function obvious(
   };
   const sets = new Int32Array(n).fill(-1);
   for (let i = 0; i < n; i++)
-    if (outcome[i] !== FAIL && kind[i] !== READ && kind[i] !== MISS)
+    // A compare-and-set of a value to itself only looks.
+    if (outcome[i] !== FAIL && kind[i] !== READ && kind[i] !== MISS && !(kind[i] === CAS && a[i] === b[i]))
       sets[i] = values.of(kind[i] === CAS ? b[i] : a[i]);
   const failed = new Map<number, number>();
   for (let i = 0; i < n; i++)
@@ -46,7 +50,7 @@ export function obvious(
 
   // Writes that returned, in order of return: the one invoked last so far, and the same of another value.
   const done = sortedBy(
-    Int32Array.from(sets.keys()).filter((i) => sets[i] >= 0 && outcome[i] === OK),
+    rowsWhere(n, (i) => sets[i] >= 0 && outcome[i] === OK),
     ret,
   );
   const latest = new Int32Array(done.length);
@@ -66,21 +70,21 @@ export function obvious(
   const lastWrite = new Int32Array(V).fill(-1);
   const firstWrite = new Int32Array(V).fill(-1);
   const reads = sortedBy(
-    Int32Array.from(sets.keys()).filter((i) => outcome[i] === OK && (kind[i] === READ || kind[i] === CAS)),
+    rowsWhere(n, (i) => outcome[i] === OK && (kind[i] === READ || kind[i] === CAS)),
     ret,
   );
   let w = 0;
   for (const r of reads) {
     for (; w < n && inv[w] <= ret[r]; w++) {
       const v = sets[w];
-      if (v < 0 || w === r) continue;
+      if (v < 0) continue;
       if (firstWrite[v] < 0) firstWrite[v] = w;
       if (lastWrite[v] < 0 || ret[w] > ret[lastWrite[v]]) lastWrite[v] = w;
     }
     const v = values.find(a[r]);
     if (lastWrite[v] < 0 && v !== first) {
       let writer = -1;
-      for (let i = w; i < n && writer < 0; i++) if (sets[i] === v && i !== r) writer = i;
+      for (let i = w; i < n && writer < 0; i++) if (sets[i] === v) writer = i;
       add(
         writer < 0
           ? { kind: 'unwritten', row: r, failed: failed.get(v) ?? -1 }
@@ -104,4 +108,11 @@ export function obvious(
     if (until < inv[newer]) add({ kind: 'stale', row: r, old, newer });
   }
   return { conflicts, count };
+}
+
+function rowsWhere(n: number, keep: (row: number) => boolean): Int32Array {
+  const rows = new Int32Array(n);
+  let kept = 0;
+  for (let i = 0; i < n; i++) if (keep(i)) rows[kept++] = i;
+  return rows.subarray(0, kept);
 }

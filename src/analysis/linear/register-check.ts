@@ -5,7 +5,7 @@ import { CAS, type Calls, type Decision, MISS } from './calls.ts';
 import { decideRegister } from './deadlines/search.ts';
 import { Cast } from './explain.ts';
 import { Meter } from './meter.ts';
-import { obvious } from './obvious.ts';
+import { obvious, SMALL } from './obvious.ts';
 import { registerAnomaly } from './register-anomalies.ts';
 import { type KeyCalls, type RegisterOptions, registersOf } from './register-history.ts';
 import { sequentialRegisters } from './register-sequential.ts';
@@ -53,17 +53,23 @@ function judge(name: string, history: History, options: RegisterCheckOptions = {
   let width = 0;
   hard.forEach((key, i) => {
     options.progress?.(i, hard.length, 'registers with reused values');
-    const plain = obvious(key.calls, initial, options.witnesses);
     findings.engines.add('deadlines');
-    if (plain.count > 0) {
+    const named = () => {
+      const plain = obvious(key.calls, initial, options.witnesses);
       for (const conflict of plain.conflicts) findings.add(registerAnomaly(source, key, conflict));
-      const first = registerAnomaly(source, key, plain.conflicts[0]);
-      findings.more(first.type, plain.count - plain.conflicts.length);
-      return;
-    }
+      if (plain.count > plain.conflicts.length)
+        findings.more(
+          registerAnomaly(source, key, plain.conflicts[0]).type,
+          plain.count - plain.conflicts.length,
+        );
+      return plain.count > 0;
+    };
+    const small = key.calls.n <= SMALL;
+    if (!small && named()) return;
     const part = meter.part(Math.floor(meter.left / Math.min(8, hard.length - i)));
     const decision = decideRegister(key.calls, initial, part);
     meter.join(part);
+    if (decision.answer !== 'legal' && small && named()) return;
     width = Math.max(width, decision.width ?? 0);
     if (decision.answer === 'illegal') findings.add(explained(source, key, decision, initial, meter));
     else if (decision.answer === 'unknown') findings.unknowns.push(unknown(source, key, decision));
