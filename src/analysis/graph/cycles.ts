@@ -68,22 +68,22 @@ export function findCycles(query: CycleQuery): CycleReport {
   const { edges, intervals, process } = query;
   // Real time contains the order of each process, so only one of the two is needed to tell what is acyclic.
   if (process && !intervals) addProcess(edges, ascending(edges.txns), process);
-  const whole = buildCsr(edges);
-  return findCyclesAmong(query, whole, strong(whole, kahn(whole, intervals), intervals));
+  const graph = buildCsr(edges);
+  return findCyclesAmong(query, graph, strong(graph, kahn(graph, intervals), intervals));
 }
 
 /** As `findCycles`, where the caller knows that all cycles of data and order lie within `core`, ascending vertices (see `strong`). */
-export function findCyclesAmong(query: CycleQuery, whole: Csr, core: Int32Array): CycleReport {
+export function findCyclesAmong(query: CycleQuery, graph: Csr, core: Int32Array): CycleReport {
   const finder = new CycleFinder(query);
-  if (core.length > 0) finder.search(withOrders(whole, core, query));
+  if (core.length > 0) finder.search(withOrders(graph, core, query));
   return finder.report();
 }
 
-const ascending = (n: number): Int32Array => Int32Array.from({ length: n }, (_, i) => i);
+const ascending = (n: number): Int32Array => new Int32Array(n).map((_, i) => i);
 
 /** The part `core` of the graph, with the orders of the query among its transactions. */
-function withOrders(whole: Csr, core: Int32Array, { intervals, process }: CycleQuery): Subgraph {
-  const part = subgraph(whole, core, EVERY, vertexScratch(whole));
+function withOrders(graph: Csr, core: Int32Array, { intervals, process }: CycleQuery): Subgraph {
+  const part = subgraph(graph, core, EVERY, vertexScratch(graph));
   if (!intervals) return part;
   const { txns, offset, dst, label, why } = part;
   const edges = new Edges(txns, dst.length + 4 * txns);
@@ -130,7 +130,9 @@ class CycleFinder {
         const hidden = impliedBy(
           found.filter((f) => components.component[f.vertex] === here).map((f) => f.type),
         );
-        const graph = subgraph(part, members, DATA | order, scratch);
+        // Where all transactions of the part hang together, there is nothing to cut out: the search goes by labels.
+        const all = members.length >= part.txns && members[part.txns - 1] === part.txns - 1;
+        const graph = all ? whole(part) : subgraph(part, members, DATA | order, scratch);
         for (const type of this.searchLevel(graph, part, suffix, order, hidden))
           found.push({ vertex: members[0], type });
       }
@@ -211,6 +213,9 @@ function has(graph: Csr, mask: number): boolean {
   for (let e = 0; e < graph.label.length; e++) if ((mask >>> graph.label[e]) & 1) return true;
   return false;
 }
+
+/** The part as a part of itself. */
+const whole = (part: Subgraph): Subgraph => ({ ...part, original: ascending(part.vertices) });
 
 const renumber = (part: Subgraph, original: Int32Array): Subgraph => ({
   ...part,

@@ -36,9 +36,10 @@ export class PartSearch {
   readonly predicates: boolean;
   private readonly graph: Subgraph;
   private readonly orders: number;
-  private readonly source: Int32Array;
   private readonly steps: Steps;
-  private readonly search: CycleSearch;
+  /** Made when first needed: most classes are ruled out without. */
+  private sources: Int32Array | null = null;
+  private searcher: CycleSearch | null = null;
   /** Components without anti-dependencies: what G0, G1c and G-single are all about. */
   private readonly calm: Components;
 
@@ -47,21 +48,34 @@ export class PartSearch {
     this.graph = graph;
     this.orders = orders;
     this.steps = steps;
-    this.search = new CycleSearch(graph);
-    this.source = new Int32Array(graph.dst.length);
-    for (let v = 0; v < graph.vertices; v++) this.source.fill(v, graph.offset[v], graph.offset[v + 1]);
     this.predicates = graph.label.includes(RWP);
     this.calm = tarjan(graph, only(WW, WR) | orders, true);
+  }
+
+  /** By edge: the vertex that it leaves. */
+  private get source(): Int32Array {
+    if (this.sources !== null) return this.sources;
+    const { vertices, offset, dst } = this.graph;
+    const sources = new Int32Array(dst.length);
+    for (let v = 0; v < vertices; v++) sources.fill(v, offset[v], offset[v + 1]);
+    this.sources = sources;
+    return sources;
+  }
+
+  private get search(): CycleSearch {
+    this.searcher ??= new CycleSearch(this.graph);
+    return this.searcher;
   }
 
   /** `item`: anti-dependencies on predicates do not count as edges. `once`: the first cycle will do. */
   find(kind: CycleClass, item: boolean, once: boolean): PartFinding {
     const anti = item ? only(RW) : ANTI;
     const all = only(WW, WR) | anti | this.orders;
+    // Without anti-dependencies there is mostly no cycle at all.
+    if ((kind === 'G0' || kind === 'G1c') && this.calm.count === this.graph.vertices)
+      return { cycle: null, cut: false };
     switch (kind) {
       case 'G0':
-        // A cycle of writes is one of writes and reads: mostly there is neither.
-        if (this.calm.count === this.graph.vertices) return { cycle: null, cut: false };
         return this.within(
           kind,
           only(WW) | this.orders,
@@ -135,12 +149,12 @@ export class PartSearch {
   }
 
   private starts(mask: number, admits: (edge: number) => boolean): Starts {
-    const { txns, dst, label } = this.graph;
+    const { offset, txns, label } = this.graph;
+    const { source } = this;
     const edges: number[] = [];
-    for (let e = 0; e < dst.length; e++)
-      if ((mask >>> label[e]) & 1 && this.source[e] < txns && admits(e)) edges.push(e);
+    for (let e = 0; e < offset[txns]; e++) if ((mask >>> label[e]) & 1 && admits(e)) edges.push(e);
     const chosen = new Int32Array(edges);
-    return { edges: chosen, sources: chosen.map((e) => this.source[e]) };
+    return { edges: chosen, sources: chosen.map((e) => source[e]) };
   }
 
   /**
