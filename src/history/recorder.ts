@@ -13,6 +13,9 @@ export const INVOKE = 3;
 
 const RETIRED = -1;
 
+/** In the column of shapes while a reader has put off the value of an invocation; x0 then is the reader's own. */
+export const PUT_OFF = 255;
+
 /**
  * Where readers and the builder put records, one at a time: it pairs each invocation with its completion and fills the
  * columns of a `History`.
@@ -32,7 +35,7 @@ export class Recorder extends RowTable {
   readonly unit: 'line' | 'record';
 
   /** The staged value. For lists x0 (List) or x1 (KeyedList) is a handle of `plain`, or EMPTY_LIST. */
-  shape: Shape = Shape.Scalar;
+  shape: Shape | typeof PUT_OFF = Shape.Scalar;
   x0 = NIL;
   x1 = 0;
   x2 = 0;
@@ -192,6 +195,25 @@ export class Recorder extends RowTable {
       this.retTime[row] = time;
       if (state > 0) this.open.set(process, 0);
     }
+  }
+
+  /** The row of the last invocation. */
+  lastRow(): number {
+    return this.n - 1;
+  }
+
+  /** Whether the row's value is still put off: no completion has brought another. */
+  isPutOff(row: number): boolean {
+    return this.shapes[row] === PUT_OFF;
+  }
+
+  fOf(row: number): number {
+    return this.f[row]!;
+  }
+
+  /** The staged value becomes the row's. */
+  bringIn(row: number): void {
+    this.keepValue(row, true);
   }
 
   /** The position that a record without index gets next. */

@@ -39,6 +39,22 @@ test('errors name the line and the column', () => {
   expect(refused('hello', 'edn')).toMatch(/^1:1: found this where a record/);
 });
 
+test('invocations are read where no completion repeats them, and only then', () => {
+  const line = (index: number, type: string, value: string): string =>
+    `{"index":${index},"time":0,"process":0,"type":"${type}","f":"txn","value":${value}}\n`;
+  expect(refused(line(0, 'invoke', '[["r",1,nul]]') + line(1, 'info', 'null'))).toMatch(
+    /^1:\d+: found "n" where a value/,
+  );
+  expect(refused(`\n${line(0, 'invoke', '[["r",1,2]')}`)).toMatch(/^2:\d+: found "}" where "," or "]"/);
+  const edn = '{:type :invoke :f :txn :process 0 :value [[:r 1 [1 2]], :index 0}';
+  expect(refused(edn)).toMatch(/^1:\d+: /);
+  const h = parseHistory(line(0, 'invoke', '[["append",1,2],["r",3,null]]') + line(1, 'fail', 'null'));
+  expect(h.value(0)).toEqual([
+    ['append', 1, 2],
+    ['r', 3, null],
+  ]);
+});
+
 test('bad UTF-8 is refused where it stands', () => {
   const bytes = new TextEncoder().encode(`${INVOKE}{"process":0,"type":"ok","f":"write","value":"abX"}\n`);
   bytes[bytes.indexOf(0x58)] = 0xff;

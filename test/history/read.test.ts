@@ -31,8 +31,12 @@ function seen(h: History): unknown {
     error: h.errors.get(row),
   }));
   // Ids of interned values depend on the order in which a reader meets them.
-  const unread = [...h.mopVal].map((v, i) =>
-    h.mopF[i] === R && v < 0 ? Math.max(v, FIRST_LIST) : v < 1 << 30,
+  const mop = (i: number): number | boolean => {
+    const v = h.mopVal[i]!;
+    return h.mopF[i] === R && v < 0 ? Math.max(v, FIRST_LIST) : v < 1 << 30;
+  };
+  const unread = rows.map(({ shape }, row) =>
+    shape === Shape.Txn ? Array.from({ length: h.x1[row]! }, (_, i) => mop(h.x0[row]! + i)) : [],
   );
   return { rows, unread, nemesis: h.nemesis, records: h.records, warnings: h.warnings };
 }

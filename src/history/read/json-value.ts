@@ -2,10 +2,10 @@ import { APPEND, OK, R, Shape, UNREAD, W } from '../columns.ts';
 import { grownInts } from '../growable.ts';
 import { EMPTY_LIST, NO_MATCH } from '../lists.ts';
 import type { Json } from '../op.ts';
-import { listValue } from '../recorder.ts';
+import { listValue, PUT_OFF } from '../recorder.ts';
 import { stage } from '../stage.ts';
 import { NIL } from '../values.ts';
-import { CLOSE, COMMA, JsonScanner, NOT_SCALAR, OPEN, QUOTE } from './json-scanner.ts';
+import { CLOSE, COMMA, JsonScanner, NOT_SCALAR, OPEN, QUOTE, UNCURLY } from './json-scanner.ts';
 
 const SPACE = 0x20;
 const LETTER_A = 0x61;
@@ -18,6 +18,10 @@ const NULL = 0x6e756c6c;
 const ZERO = 0x30;
 /** What the loops below can come to; more, or a first byte that is no digit, is for `scalar`. */
 const MOST_INTEGER = 999_999_999;
+
+/** 1 for what transactions in invocations are made of. No colon: then no further key can be among it. */
+const PLAIN = new Uint8Array(256);
+for (const c of '[],"-0123456789abcdefghijklmnopqrstuvwxyz ') PLAIN[c.charCodeAt(0)] = 1;
 
 /** The values of operations: the shapes that checks know go straight into the recorder; anything else by `JSON.parse`. */
 export abstract class JsonValueReader extends JsonScanner {
@@ -44,6 +48,21 @@ export abstract class JsonValueReader extends JsonScanner {
     r.stagedMops = 0;
     this.skip();
     stage(r, JSON.parse(this.decode(start, this.pos)) as Json, type, f);
+  }
+
+  /**
+   * Whether the value at `pos` can be put off: a transaction in plain characters that ends the line's record. Then moves
+   * to the record's closing brace.
+   */
+  protected canWait(): boolean {
+    const { bytes, pos } = this;
+    if (bytes[pos] !== OPEN || bytes[pos + 1] !== OPEN) return false;
+    let p = pos + 2;
+    while (PLAIN[bytes[p]!] === 1) p++;
+    if (bytes[p] !== UNCURLY || bytes[p - 1] !== CLOSE || bytes[p - 2] !== CLOSE || p < pos + 5) return false;
+    this.pos = p;
+    this.recorder.shape = PUT_OFF;
+    return true;
   }
 
   /**

@@ -1,6 +1,6 @@
 import { FAIL, INFO, OK } from '../columns.ts';
 import type { Json, Op } from '../op.ts';
-import { INVOKE, Recorder } from '../recorder.ts';
+import { INVOKE, PUT_OFF, Recorder } from '../recorder.ts';
 import { COLON, COMMA, CURLY, OPEN, QUOTE, UNCURLY } from './json-scanner.ts';
 import { JsonValueReader } from './json-value.ts';
 import { takeObject } from './object.ts';
@@ -174,7 +174,7 @@ export class JsonlReader extends JsonValueReader {
       const next = this.bytes[this.pos];
       if (next === UNCURLY) {
         this.pos++;
-        r.commit(this.type, this.process, this.f, this.index, this.time);
+        this.commit();
         return true;
       }
       if (next !== COMMA) return false;
@@ -194,8 +194,14 @@ export class JsonlReader extends JsonValueReader {
       this.stageValue(type, f);
       this.pos = behind;
     }
-    r.commit(type, process, f, this.index, this.time);
+    this.commit();
     return true;
+  }
+
+  private commit(): void {
+    const r = this.recorder;
+    r.commit(this.type, this.process, this.f, this.index, this.time);
+    if (r.shape === PUT_OFF) this.putOffValue(this.valueAt);
   }
 
   private head(): boolean {
@@ -232,7 +238,7 @@ export class JsonlReader extends JsonValueReader {
     this.process = process;
     this.type = type;
     this.f = f;
-    this.stageValue(type, f);
+    if (type !== INVOKE || !this.canWait()) this.stageValue(type, f);
     return true;
   }
 

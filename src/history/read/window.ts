@@ -1,6 +1,7 @@
 import { HistoryError } from '../error.ts';
+import { grownInts } from '../growable.ts';
 import { History } from '../history.ts';
-import type { Recorder } from '../recorder.ts';
+import { INVOKE, type Recorder } from '../recorder.ts';
 
 /** Bytes that may be looked at behind the last one read, so that hot loops need no bounds checks. */
 const MARGIN = 16;
@@ -25,6 +26,12 @@ export abstract class HistoryReader {
   protected line = 1;
   protected lineStart = 0;
   protected readonly recorder: Recorder;
+  /** Invocations whose values are put off: their rows, and where the values are in `bytes` and in the text. */
+  private putOff = 0;
+  private putOffRow = new Int32Array(256);
+  private putOffAt = new Int32Array(256);
+  private putOffLine = new Int32Array(256);
+  private putOffColumn = new Int32Array(256);
   private expected = 0;
   private taken = 0;
 
@@ -44,6 +51,7 @@ export abstract class HistoryReader {
 
   /** A place for the next bytes, `size` long. */
   room(size: number): Uint8Array<ArrayBuffer> {
+    this.bringIn();
     const kept = this.limit - this.pos;
     const needed = kept + size + MARGIN;
     if (needed > LARGEST) this.fail('a record longer than 2 GiB', this.pos);
@@ -77,8 +85,49 @@ export abstract class HistoryReader {
     this.room(0);
     this.fed(0);
     this.end();
+    this.bringIn();
     return new History(this.recorder.finish(true));
   }
+
+  /**
+   * Does not read the value at `at` of the invocation that was committed last, whose staged shape was PUT_OFF: nearly all
+   * are repeated by their completions. The others are read by `bringIn`, which must be called before the bytes go.
+   */
+  protected putOffValue(at: number): void {
+    const i = this.putOff++;
+    if (i === this.putOffRow.length) {
+      this.putOffRow = grownInts(this.putOffRow, i + 1);
+      this.putOffAt = grownInts(this.putOffAt, i + 1);
+      this.putOffLine = grownInts(this.putOffLine, i + 1);
+      this.putOffColumn = grownInts(this.putOffColumn, i + 1);
+    }
+    this.putOffRow[i] = this.recorder.lastRow();
+    this.putOffAt[i] = at;
+    this.putOffLine[i] = this.line;
+    this.putOffColumn[i] = at - this.lineStart;
+  }
+
+  /** Reads all values that were put off and that no completion has brought since. Clobbers what is staged. */
+  protected bringIn(): void {
+    const { pos, line, lineStart, recorder } = this;
+    for (let i = 0; i < this.putOff; i++) {
+      const row = this.putOffRow[i]!;
+      if (!recorder.isPutOff(row)) continue;
+      this.pos = this.putOffAt[i]!;
+      this.line = this.putOffLine[i]!;
+      this.lineStart = this.pos - this.putOffColumn[i]!;
+      recorder.begin();
+      this.stageValue(INVOKE, recorder.fOf(row));
+      recorder.bringIn(row);
+    }
+    this.putOff = 0;
+    this.pos = pos;
+    this.line = line;
+    this.lineStart = lineStart;
+  }
+
+  /** Stages the value at `pos` and moves behind it. */
+  protected abstract stageValue(type: number, f: number): void;
 
   /** Reads complete records; the bytes from `fresh` on are new. */
   protected abstract consume(fresh: number): void;
