@@ -299,8 +299,14 @@ function checkSchedule(
 function describe(error: z.ZodError): string[] {
   return error.issues.map((issue) => {
     const path = issue.path.map((p) => (typeof p === 'number' ? `[${p}]` : `.${String(p)}`)).join('');
-    return `${path.replace(/^\./, '') || 'plan'}: ${issue.message}`;
+    return `${path.replace(/^\./, '') || 'plan'}: ${inWords(issue)}`;
   });
+}
+
+/** What a field allows; of alternatives, all of them. */
+function inWords(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue.message;
+  return [...new Set(issue.errors.flatMap((branch) => branch.map(inWords)))].join('; or ');
 }
 
 /** Splits the lines of a schedule file, already parsed, into what a plan holds. */

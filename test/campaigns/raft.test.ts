@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import type { PlanInput } from '../../src/plan.ts';
+import { simulate } from '../support/simulate.ts';
+
+const SEEDS = Number(process.env.ORDEAL_SEEDS ?? 2000);
+/** Successful operations that each run must have for its verdict to count. */
+const LEAST = 200;
+
+const plan: Omit<PlanInput, 'seed'> = {
+  system: 'raft',
+  workloads: ['register', 'list-append'],
+  nemeses: ['partition', 'kill', 'pause', 'clock', 'packet'],
+  timeLimit: '4s',
+  nemesisInterval: '500ms',
+  rate: 150,
+};
+
+describe(`Raft under all faults, ${SEEDS} seeds`, () => {
+  it('never raises a false alarm, and sees what makes the faults worth their while', async () => {
+    const alarms: string[] = [];
+    const seen: Record<string, number> = {};
+    const count = (what: string) => {
+      seen[what] = (seen[what] ?? 0) + 1;
+    };
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const { verdict, recording } = await simulate({ ...plan, seed, codec: seed % 20 === 0 });
+      const ok = Object.values(verdict.operations).reduce((sum, c) => sum + c.ok, 0);
+      if (verdict.exitCode !== 0) alarms.push(`seed ${seed}: ${verdict.reasons.join('; ')}`);
+      else if (ok < LEAST) alarms.push(`seed ${seed}: only ${ok} operations succeeded`);
+      for (const { time, event } of recording.events) {
+        if (event.type === 'role' && event.role === 'leader') {
+          const force = recording.faults.filter((f) => f.from <= time && (f.to ?? time) >= time);
+          for (const nemesis of new Set(force.map((f) => f.nemesis))) count(`election under ${nemesis}`);
+        } else count(event.type);
+      }
+    }
+    const wanted = [
+      ...['partition', 'kill', 'pause', 'clock', 'packet'].map((n) => `election under ${n}`),
+      'truncate',
+      'duplicate',
+      'deposed-read',
+      'deposed-ack',
+    ];
+    const told = wanted.map((what) => `${what}: ${seen[what] ?? 0}`);
+    process.stdout.write(`Raft, ${SEEDS} seeds: ${told.join(', ')}\n`);
+    expect(alarms).toEqual([]);
+    for (const what of wanted) expect(seen[what] ?? 0, what).toBeGreaterThan(0);
+  });
+});
