@@ -15,6 +15,7 @@ import {
   type Verdict,
 } from '../verdict.ts';
 import { Dependencies } from './dependencies.ts';
+import type { Pass } from './pass.ts';
 import { reasons } from './reasons.ts';
 import { scan } from './scan.ts';
 import { Transactions } from './transactions.ts';
@@ -108,7 +109,12 @@ export function analyzeListAppend(
     ...findings.kept.map((finding) => findingAnomaly(txns, finding)),
   ];
   return {
-    verdict: conclude(base, new Map([...report.counts, ...findings.counts]), anomalies, report.cut),
+    verdict: conclude(
+      { ...base, stats: { ...base.stats, ...figures(txns, pass, report) } },
+      new Map([...report.counts, ...findings.counts]),
+      anomalies,
+      report.cut,
+    ),
     core: {
       history,
       parts: report.parts,
@@ -138,6 +144,21 @@ function cyclesOf(
     steps: { left: budget.steps, expired: budget.expired },
   };
   return findCyclesAmong(query, buildCsr(edges), core);
+}
+
+function figures(
+  txns: Transactions,
+  pass: Pass,
+  { parts }: CycleReport,
+): { readonly [name: string]: number } {
+  return {
+    keys: txns.keys,
+    appends: txns.appends,
+    reads: pass.reads + pass.divergent.length,
+    unobservedAppends: pass.unobserved.length,
+    cyclicParts: parts.length,
+    cyclicTransactions: parts.reduce((sum, part) => sum + part.txns, 0),
+  };
 }
 
 interface Base {

@@ -125,7 +125,9 @@ export class Transactions {
   /** By transaction: its process where it succeeded, else −1: nothing certainly follows the others in their process. */
   processes(): Int32Array {
     const { process } = this.history;
-    return Int32Array.from(this.row, (r, t) => (this.outcome[t] === OK ? process[r] : -1));
+    const processes = new Int32Array(this.count).fill(-1);
+    for (let t = 0; t < this.count; t++) if (this.outcome[t] === OK) processes[t] = process[this.row[t]];
+    return processes;
   }
 
   /** The value ids of the list that a read returned; empty for nil. */
