@@ -1,3 +1,6 @@
+import { appendList } from './linear/list-check.ts';
+import { mutex, semaphore } from './linear/lock-check.ts';
+import { queue } from './linear/queue-check.ts';
 import { casRegisterCheck, keyValueCheck, register } from './linear/register-check.ts';
 import { listAppend } from './list-append/check.ts';
 import { rwRegister } from './register-txn/check.ts';
@@ -5,6 +8,7 @@ import { causal, session } from './session/check.ts';
 import { set } from './sets/set.ts';
 import { setFull } from './sets/set-full.ts';
 import type { Check } from './verdict.ts';
+import { longFork } from './weak/long-fork.ts';
 
 /** Every check that `check` and `ordeal check --workload` know, one line each. */
 export const checks: readonly Check[] = [
@@ -13,10 +17,15 @@ export const checks: readonly Check[] = [
   register,
   casRegisterCheck,
   keyValueCheck,
+  appendList,
+  queue,
+  mutex,
+  semaphore,
   set,
   setFull,
   session,
   causal,
+  longFork,
 ];
 
 /** Other names that people and tools use for a check. */

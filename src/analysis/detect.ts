@@ -13,6 +13,8 @@ interface Traits {
   readonly mapReads: boolean;
   /** Reads that returned a number, alone or with a key. */
   readonly scalarReads: boolean;
+  /** Something was added after something was read. */
+  readonly readsBetween: boolean;
 }
 
 /**
@@ -33,7 +35,10 @@ export function detect(history: History): readonly string[] {
   if (has('generate')) return ['unique-ids'];
   if (has('inc', 'increment', 'incr', 'dec', 'decrement', 'decr')) return ['counter'];
   if (has('contains', 'remove')) return ['set'];
-  if (has('add')) return t.scalarReads && !t.listReads ? ['counter'] : ['set', 'set-full'];
+  if (has('add')) {
+    if (t.scalarReads && !t.listReads) return ['counter'];
+    return t.readsBetween ? ['set-full', 'set'] : ['set', 'set-full'];
+  }
   if (has('cas', 'compare-and-set')) return ['cas-register', 'register'];
   if (has('append')) return ['append-list', 'list'];
   if (has('write', 'put', 'set')) return ['register'];
@@ -51,6 +56,8 @@ function traits(history: History): Traits {
   const kinds = new Set<number>();
   const reads = new Set<number>();
   let txns = false;
+  let read = false;
+  let readsBetween = false;
   for (let row = 0; row < rows; row++) {
     const name = fs[f[row]!]!;
     names.add(name);
@@ -60,12 +67,16 @@ function traits(history: History): Traits {
         kinds.add(mopF[i]!);
         if (mopF[i] === R && history.mopVal[i]! < -2) reads.add(Shape.List);
       }
-    } else if (outcome[row] === OK && /read|get/.test(name)) reads.add(shape[row]!);
+    } else if (outcome[row] === OK && /read|get/.test(name)) {
+      reads.add(shape[row]!);
+      read = true;
+    } else if (read && name === 'add') readsBetween = true;
   }
   const some = (...shapes: readonly number[]): boolean => shapes.some((s) => reads.has(s));
   return {
     fs: names,
     txns,
+    readsBetween,
     appends: kinds.has(APPEND),
     writes: kinds.has(W),
     listReads: some(Shape.List, Shape.KeyedList, Shape.PairOfPair),

@@ -49,6 +49,7 @@ test('the kind of workload is told from functions and shapes', () => {
     [history(['enqueue', 1], ['dequeue', 1]), 'queue'],
     [history(['acquire', null], ['release', null]), 'mutex'],
     [history(['add', 1], ['add', 2], ['add', 3], ['read', [1, 2, 3]]), 'set'],
+    [history(['add', 1], ['read', [1]], ['add', 2], ['read', [1, 2]]), 'set-full'],
     [history(['add', 1], ['read', 1]), 'counter'],
     [history(['increment', 1], ['read', 1]), 'counter'],
     [history(['transfer', { from: 1, to: 2, amount: 3 }], ['read', { '1': 5, '2': 7 }]), 'bank'],
