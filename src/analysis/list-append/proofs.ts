@@ -18,10 +18,13 @@ export class Proofs {
     for (const k of keys) this.reads.set(k, []);
     if (this.reads.size === 0) return;
     const { count, from, to, outcome, keyOf, history } = txns;
+    const wanted = new Uint8Array(txns.keys);
+    for (const k of this.reads.keys()) wanted[k] = 1;
     for (let t = 0; t < count; t++)
       if (outcome[t] === OK)
         for (let m = from[t]; m < to[t]; m++)
-          if (history.mopF[m] === R && versions.of[m] >= 0) this.reads.get(keyOf[m])?.push(m);
+          if (wanted[keyOf[m]] === 1 && history.mopF[m] === R && versions.of[m] >= 0)
+            this.reads.get(keyOf[m])!.push(m);
     for (const list of this.reads.values()) list.sort((a, b) => versions.of[a] - versions.of[b] || a - b);
   }
 

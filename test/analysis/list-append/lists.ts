@@ -29,8 +29,10 @@ export interface Timed extends Txn {
 
 export const during = (inv: number, ret: number, txn: Txn): Timed => ({ ...txn, inv, ret });
 
-/** Transactions without a process get one each. */
-export function timed(...txns: Timed[]): History {
+export const timed = (...txns: Timed[]): History => historyOf(recorded(...txns));
+
+/** As records. Transactions without a process get one each. */
+export function recorded(...txns: Timed[]): Op[] {
   const events: { moment: number; op: Omit<Op, 'index' | 'time'> }[] = [];
   txns.forEach((txn, i) => {
     const process = txn.process ?? 100 + i;
@@ -40,7 +42,7 @@ export function timed(...txns: Timed[]): History {
     events.push({ moment: txn.ret, op: { process, type: txn.type, f: 'txn', value: answer } });
   });
   events.sort((x, y) => x.moment - y.moment);
-  return historyOf(events.map(({ op }, index) => ({ ...op, index, time: index * 1_000_000 })));
+  return events.map(({ op }, index) => ({ ...op, index, time: index * 1_000_000 }));
 }
 
 /** All at once: each is invoked before any returns. */

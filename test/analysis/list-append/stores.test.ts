@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { violates } from '../../../src/analysis/models.ts';
+import { historyOf } from '../../../src/history/builder.ts';
+import { parseHistory } from '../../../src/history/read/read.ts';
 import { cases, Dice } from '../graph/dice.ts';
-import { a, during, fail, info, judge, ok, r, type Timed, type Txn, timed } from './lists.ts';
+import { a, during, fail, info, judge, ok, r, recorded, type Timed, type Txn, timed } from './lists.ts';
 import { simulate } from './stores.ts';
 
 /** Mostly small histories, now and then a larger one. */
@@ -57,6 +59,16 @@ describe('every store gets the verdict that it deserves', () => {
     for (const type of ['incompatible-order', 'garbage-read', 'future-read', 'duplicate-elements'])
       expect([...found]).not.toContain(type);
   });
+});
+
+test('a history read from text gets the same verdict, word for word', () => {
+  for (const isolation of ['serializable', 'committed', 'dirty'] as const)
+    for (let seed = 0; seed < cases(10, 300); seed++) {
+      const dice = new Dice(seed);
+      const ops = recorded(...simulate(dice, isolation, { txns: 50 + dice.below(100) }));
+      const read = parseHistory(ops.map((op) => JSON.stringify(op)).join('\n'));
+      expect(judge(read), `${isolation}, seed ${seed}`).toEqual(judge(historyOf(ops)));
+    }
 });
 
 /** Name → transactions that all run at once, each showing exactly the named types; those `after` come one after the other. */
