@@ -1,3 +1,5 @@
+import { counter } from './counts/counter.ts';
+import { gCounter, pnCounter } from './counts/final-counter.ts';
 import { appendList } from './linear/list-check.ts';
 import { mutex, semaphore } from './linear/lock-check.ts';
 import { queue } from './linear/queue-check.ts';
@@ -26,6 +28,9 @@ export const checks: readonly Check[] = [
   session,
   causal,
   longFork,
+  counter,
+  gCounter,
+  pnCounter,
 ];
 
 /** Other names that people and tools use for a check. */
