@@ -24,8 +24,10 @@ export class SimClock {
 
   /** World time at which the monotonic clock will show `reading`, if the rate stays as it is. */
   when(reading: number, now: number): number {
-    const at = Math.ceil(this.since + (reading - this.mono) / this.rate);
-    return Math.max(at, now);
+    let at = Math.max(Math.ceil(this.since + (reading - this.mono) / this.rate), now);
+    // What was rounded on the way must not name a moment just before: a timer set anew at once would never get past it.
+    while (this.monotonic(at) < reading) at++;
+    return at;
   }
 
   bump(by: number): void {
