@@ -160,8 +160,11 @@ class Run {
       },
       this.roles,
     );
-    if (plan.faults !== undefined) this.faults.startSchedule(plan.faults);
-    else
+    if (plan.faults !== undefined) {
+      this.faults.startSchedule(plan.faults);
+      // What happened while the cluster was set up counts: a system may have its leader before it has clients.
+      for (const event of this.events) this.faults.observe(event);
+    } else
       this.faults.startTurns(
         turns(plan.plan.seed, plan.nemeses.length, plan.nemesisInterval, plan.plan.timeLimit),
         plan.nemeses,

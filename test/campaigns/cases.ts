@@ -18,7 +18,7 @@ const leaderIsolated = [{ name: 'partition', options: { shape: 'leader' } }];
 const plainRegister = [{ name: 'register', options: { cas: 0 } }];
 const lease = { name: 'raft', options: { reads: 'lease' } };
 /** The leader's clock runs at a third of its rate or less, so that its lease outlasts what the others wait. */
-const leaderDrifts = [
+const leaderDrifts: Plan['nemeses'] = [
   { name: 'clock', options: { kinds: 'drift', drift: [0.25, 0.3], target: 'leaders' } },
   { name: 'partition', options: { shape: 'leader', direction: 'both' } },
 ];
