@@ -6,11 +6,11 @@ import { counted, finalStates, lost, setViolations, splitBrain, staleSessions } 
 import { rotated, SET, seeds } from './loads.ts';
 
 const run = (options: object, seed: number, faults: readonly Fault[]) =>
-  drill({ system: singleLeader, options, seed, faults, load: 10 * SECOND, ...SET });
+  drill({ system: singleLeader, options, seed, faults, load: 8 * SECOND, ...SET });
 
 describe('sync=none', () => {
   it('loses acknowledged writes when the leader is killed, and says which were discarded where', () => {
-    for (const seed of seeds(4)) {
+    for (const seed of seeds(3)) {
       const report = run({ sync: 'none' }, seed, ['kill-leader']);
       const missing = lost(report);
       expect(missing.length, `seed ${seed}`).toBeGreaterThan(0);
@@ -39,7 +39,7 @@ describe('sync=none', () => {
       'drift',
       'clock',
     ];
-    for (const seed of seeds(6)) {
+    for (const seed of seeds(4)) {
       const report = run({ sync: 'none', failover: 'manual' }, seed, rotated(faults, seed));
       expect(report.crashes).toEqual([]);
       expect(setViolations(report.done), `seed ${seed}`).toEqual([]);

@@ -15,23 +15,24 @@ export function setViolations(done: readonly Done[]): string[] {
     )
     .map((read) => ({ ...read, seen: new Set(read.outcome.value as readonly number[]) }));
   const found: string[] = [];
+  const byElement = new Map(adds.map((add) => [add.request.value as number, add]));
+  const acknowledged = adds
+    .filter(({ outcome }) => outcome.type === 'ok')
+    .sort((a, b) => a.returned - b.returned);
   for (const { seen, request, invoked, returned } of reads) {
-    const invoking = adds.filter((add) => add.invoked < returned).map((add) => add.request.value as number);
-    const allowed = new Set(invoking);
-    for (const element of seen)
-      if (!allowed.has(element)) found.push(`read ${request.id} saw ${element} early`);
-    for (const add of adds)
-      if (add.outcome.type === 'ok' && add.returned < invoked && !seen.has(add.request.value as number))
+    // The latest invocation among what it saw, or its own: all that was acknowledged before has to be there.
+    let latest = invoked;
+    for (const element of seen) {
+      const add = byElement.get(element);
+      if (add === undefined || add.invoked > returned) found.push(`read ${request.id} saw ${element} early`);
+      else if (add.outcome.type === 'fail') found.push(`read ${request.id} saw ${element}, whose add failed`);
+      else latest = Math.max(latest, add.invoked);
+    }
+    for (const add of acknowledged) {
+      if (add.returned > latest) break;
+      if (!seen.has(add.request.value as number))
         found.push(`read ${request.id} missed ${add.request.value}`);
-    // The latest invocation among what it saw: all that was acknowledged before has to be there too.
-    let latest = -1;
-    for (const add of adds) if (seen.has(add.request.value as number)) latest = Math.max(latest, add.invoked);
-    for (const add of adds)
-      if (add.outcome.type === 'ok' && add.returned < latest && !seen.has(add.request.value as number))
-        found.push(`read ${request.id} saw a later add than that of ${add.request.value}, but not that`);
-    for (const add of adds)
-      if (add.outcome.type === 'fail' && seen.has(add.request.value as number))
-        found.push(`read ${request.id} saw ${add.request.value}, whose add failed`);
+    }
   }
   const bySize = [...reads].sort((a, b) => a.seen.size - b.seen.size);
   for (let i = 1; i < bySize.length; i++)
