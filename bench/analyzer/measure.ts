@@ -22,6 +22,7 @@ async function history(): Promise<History> {
 const begin = performance.now();
 const read = await history();
 const middle = performance.now();
+const used = process.cpuUsage();
 if (chosen.measure === 'read') {
   const answer = {
     seconds: (middle - begin) / 1000,
@@ -37,5 +38,7 @@ if (chosen.measure === 'read') {
   });
   const { valid, anomalyTypes, engine, reason } = verdict!;
   const seconds = (performance.now() - middle) / 1000;
-  process.stdout.write(JSON.stringify({ seconds, valid, anomalyTypes, engine, reason }));
+  const { user, system } = process.cpuUsage(used);
+  const processor = (user + system) / 1e6;
+  process.stdout.write(JSON.stringify({ seconds, processor, valid, anomalyTypes, engine, reason }));
 }

@@ -59,8 +59,6 @@ export class EdnReader extends EdnValueReader {
   private type = NONE;
   private f = NONE;
   private valueAt = NONE;
-  private lastF = NONE;
-  private lastFHead = 0;
   /** The bracket that closes the vector or list around the records; 0 outside. */
   private closing = 0;
   /** Nothing is tried again until so many bytes are there: a huge record costs no more than twice its length. */
@@ -270,18 +268,11 @@ export class EdnReader extends EdnValueReader {
     return NONE;
   }
 
-  /** The function's number. Of four bytes, as `:txn` is, the last one is recognised without a look into the table. */
   private function(): number {
-    const { bytes, view, pos } = this;
-    if (view.getInt32(pos) === this.lastFHead && DELIMITER[bytes[pos + 4]!] === 1) {
-      this.pos = pos + 4;
-      return this.lastF;
-    }
-    const f = this.name(this.fNames);
-    if (f >= 0 && this.pos === pos + 4) {
-      this.lastF = f;
-      this.lastFHead = view.getInt32(pos);
-    }
+    const f = this.fNames.quick(this.view, this.pos);
+    const end = this.pos + this.fNames.length;
+    if (f < 0 || DELIMITER[this.bytes[end]!] === 0) return this.name(this.fNames);
+    this.pos = end;
     return f;
   }
 

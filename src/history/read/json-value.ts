@@ -38,7 +38,7 @@ export abstract class JsonValueReader extends JsonScanner {
         r.hasValue = id !== NIL;
         return;
       }
-    } else if (this.bytes[start + 1] === OPEN ? this.txn(type) : this.list(f)) {
+    } else if (this.bytes[start + 1] === OPEN ? this.txn(type) : this.pair() || this.list(f)) {
       r.hasValue = true;
       return;
     }
@@ -165,6 +165,40 @@ export abstract class JsonValueReader extends JsonScanner {
     }
     const n = this.scalars();
     return n < 0 ? NOT_SCALAR : listValue(reads.put(family, this.ids, n));
+  }
+
+  /** `[7,3]` or `[7,null]`, the keyed values of most histories. Leaves `pos` where it was when it is anything else. */
+  private pair(): boolean {
+    const { bytes } = this;
+    let p = this.pos + 1;
+    if (bytes[p] === ZERO && bytes[p + 1] !== COMMA) return false;
+    let key = 0;
+    let digit = bytes[p]! - ZERO;
+    if (digit >>> 0 > 9) return false;
+    while (digit >>> 0 < 10 && key < 100_000_000) {
+      key = 10 * key + digit;
+      digit = bytes[++p]! - ZERO;
+    }
+    if (bytes[p] !== COMMA) return false;
+    p += bytes[p + 1] === SPACE ? 2 : 1;
+    let value = NIL;
+    digit = bytes[p]! - ZERO;
+    if (digit >>> 0 < 10) {
+      if (digit === 0 && bytes[p + 1] !== CLOSE) return false;
+      value = 0;
+      while (digit >>> 0 < 10 && value < 100_000_000) {
+        value = 10 * value + digit;
+        digit = bytes[++p]! - ZERO;
+      }
+    } else if (this.view.getInt32(p) === NULL) p += 4;
+    else return false;
+    if (bytes[p] !== CLOSE) return false;
+    const r = this.recorder;
+    r.shape = Shape.Pair;
+    r.x0 = key;
+    r.x1 = value;
+    this.pos = p + 1;
+    return true;
   }
 
   /** A list that is no transaction. */

@@ -70,8 +70,6 @@ export class JsonlReader extends JsonValueReader {
   private type = NONE;
   private f = NONE;
   private valueAt = NONE;
-  private lastF = NONE;
-  private lastFHead = 0;
   /** While the last line is read, which may be cut off. */
   private last = false;
 
@@ -307,18 +305,10 @@ export class JsonlReader extends JsonValueReader {
     }
   }
 
-  /** The function's number. Of three letters, as `txn` is, the last one is recognised without a look into the table. */
   private function(): number {
-    const { bytes, view, pos } = this;
-    if (view.getInt32(pos) === this.lastFHead && bytes[pos + 4] === QUOTE) {
-      this.pos = pos + 5;
-      return this.lastF;
-    }
-    const f = this.name(this.fNames);
-    if (f >= 0 && this.pos === pos + 5) {
-      this.lastF = f;
-      this.lastFHead = view.getInt32(pos);
-    }
+    const f = this.fNames.quick(this.view, this.pos);
+    if (f < 0) return this.name(this.fNames);
+    this.pos += this.fNames.length;
     return f;
   }
 
