@@ -7,7 +7,7 @@ import { Meter } from '../../../src/analysis/linear/meter.ts';
 import { zones } from '../../../src/analysis/linear/zones.ts';
 import { bruteRegister, type Small, show, smallHistory } from './brute.ts';
 
-const ROUNDS = process.env.ORDEAL_LONG === '1' ? 120_000 : 6_000;
+const ROUNDS = process.env.ORDEAL_LONG === '1' ? 120_000 : 2_000;
 
 const NIL = -1;
 

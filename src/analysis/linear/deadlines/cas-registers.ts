@@ -7,7 +7,7 @@ import { INF, type Plan } from './plan.ts';
 import type { Reach, Run } from './registers.ts';
 
 /** Half-finished walks kept at one return and configuration. */
-const MOST_WALKS = 400;
+const MOST_WALKS = 128;
 
 /** What the last move of a walk must be. */
 type Goal = { readonly kind: 'value' | 'write' | 'hide' | 'cas' | 'change'; readonly value: number };
@@ -25,14 +25,14 @@ type Goal = { readonly kind: 'value' | 'write' | 'hide' | 'cas' | 'change'; read
  */
 export class CasDeadlines extends CasConfigs {
   private readonly relaxed: boolean;
-  private readonly returns: number[][] = [];
+  protected readonly returns: number[][] = [];
   private readonly free = new Set<number>();
-  private live: number[] = [];
+  protected live: number[] = [];
   private next: number[] = [];
   private winner = -1;
-  private dropped = false;
+  protected dropped = false;
   private width = 1;
-  private beam = INF;
+  protected beam = INF;
   private now = 0;
 
   constructor(plan: Plan, meter: Meter, relaxed: boolean, reach: Reach) {
@@ -42,34 +42,44 @@ export class CasDeadlines extends CasConfigs {
   }
 
   run(reach: Reach): Run {
-    const { plan, meter } = this;
-    const { calls, events } = plan;
     const from = reach.from ?? 0;
     const any = reach.anyStart ?? from > 0;
-    const end = reach.to ?? events.length;
+    const end = reach.to ?? this.plan.events.length;
     this.beam = reach.beam;
-    if (!any) {
-      const c = this.blank();
-      this.pool.mem[c] = plan.initial;
-      this.live = [c];
-    }
+    if (!any) this.seedInitial();
     for (let e = 0; e < end; e++) {
       if (e === from && any) this.seedAny(from, end);
-      const event = events[e];
-      if (event >= 0) {
-        this.invoke(event);
-        meter.spend(this.live.length);
-      } else {
-        this.now = calls.ret[~event];
-        if (!this.return(~event) && e >= from && !this.stopped) return this.ended(e, ~event);
-        this.finish(~event);
-      }
-      if (this.stopped) return this.ended(e);
+      const ended = this.step(e, e >= from);
+      if (ended !== undefined) return ended;
     }
+    return this.legal();
+  }
+
+  protected seedInitial(): void {
+    const c = this.blank();
+    this.pool.mem[c] = this.plan.initial;
+    this.live = [c];
+  }
+
+  /** Works on one event; a run that must end there, if it must. */
+  protected step(e: number, begun: boolean): Run | undefined {
+    const event = this.plan.events[e];
+    if (event >= 0) {
+      this.invoke(event);
+      this.meter.spend(this.live.length);
+    } else {
+      this.now = this.plan.calls.ret[~event];
+      if (!this.return(~event) && begun && !this.stopped) return this.ended(e, ~event);
+      this.finish(~event);
+    }
+    return this.stopped ? this.ended(e) : undefined;
+  }
+
+  protected legal(): Run {
     return {
       answer: 'legal',
       engine: 'deadlines',
-      steps: meter.steps,
+      steps: this.meter.steps,
       width: this.width,
       dropped: this.dropped,
     };
@@ -268,7 +278,11 @@ export class CasDeadlines extends CasConfigs {
     const v = this.pool.mem[c];
     if (!mustSwap)
       for (let y = 0; y < this.K - 1; y++) {
-        if (y === v || !this.has(c, y)) continue;
+        if (!this.has(c, y)) continue;
+        if (y === v) {
+          this.again(c, y, go);
+          continue;
+        }
         const served = this.pool.mem[c + this.oD + y] < INF;
         const d = this.copy(c);
         this.spend(d, y);
@@ -330,6 +344,22 @@ export class CasDeadlines extends CasConfigs {
       this.set(d, y);
       this.insert(d);
     } else go(d, false);
+  }
+
+  /**
+   * Writes the current value once more before a compare-and-set from it: the write hides others that the
+   * compare-and-set would leave to be seen later.
+   */
+  private again(c: number, v: number, go: (d: number, mustSwap: boolean) => void): void {
+    if (!this.leads(c, v)) return;
+    const { mem } = this.pool;
+    let hides = false;
+    for (let u = 0; u < this.K && !hides; u++) hides = mem[c + this.oF + u] < INF;
+    if (!hides) return;
+    const d = this.copy(c);
+    this.spend(d, v);
+    this.set(d, v);
+    go(d, true);
   }
 
   /** Whether some compare-and-set starts at y. */

@@ -1,6 +1,12 @@
-import type { Calls, Decision } from '../calls.ts';
+import type { Json } from '../../../history/op.ts';
+import { NIL } from '../../../history/values.ts';
+import { CAS, type Calls, type Decision, MISS, READ, WRITE } from '../calls.ts';
+import { decide, type Operation } from '../general.ts';
 import type { Meter } from '../meter.ts';
+import { casRegister } from '../models/registers.ts';
+import { MOST_VALUES } from './cas-configs.ts';
 import { CasDeadlines } from './cas-registers.ts';
+import { CasSearch } from './cas-search.ts';
 import { type Plan, planOf } from './plan.ts';
 import { type Reach, RegisterDeadlines, type Run } from './registers.ts';
 
@@ -21,6 +27,10 @@ const WINDOW_BEAM = 1000;
  */
 export function decideRegister(calls: Calls, initial: number, meter: Meter): Decision {
   const plan = planOf(calls, initial);
+  if (plan.hasCas || plan.hasMiss) {
+    if (plan.values.size <= MOST_VALUES) return decideSwapping(plan, meter);
+    return decideByModel(calls, plan, meter);
+  }
   let last: Run | undefined;
   let tried = -1;
   for (const beam of BEAMS) {
@@ -33,16 +43,53 @@ export function decideRegister(calls: Calls, initial: number, meter: Meter): Dec
       tried = run.diedAt;
       const proof = refute(plan, run.diedAt, meter);
       if (proof !== undefined) return { ...proof.run, window: proof.window };
-      if (plan.hasCas && beam === BEAMS[0]) {
-        const run = new CasDeadlines(plan, meter, true, { beam: BEAMS[1] }).run({ beam: BEAMS[1] });
-        if (run.answer === 'illegal') return run;
-      }
     }
   }
-  const exact = meter.stopped === '' ? explore(plan, meter, { beam: 1 << 30 }) : undefined;
-  if (exact !== undefined && exact.answer !== 'unknown') return exact;
-  const best = exact !== undefined && (exact.reached ?? 0) > (last?.reached ?? 0) ? exact : last!;
-  return { ...best, answer: 'unknown', reason: meter.stopped || best.reason, steps: meter.steps };
+  return { ...last!, answer: 'unknown', reason: meter.stopped || last!.reason, steps: meter.steps };
+}
+
+/**
+ * With compare-and-set: a beam that widens where it dies; at each death the stretch before it is searched from every
+ * state. Last, a run in which compare-and-sets of unknown outcome are writes: more is possible then, so its "illegal" is
+ * a proof as well.
+ */
+function decideSwapping(plan: Plan, meter: Meter): Decision {
+  const run: Decision = new CasSearch(plan, meter).search((death) => {
+    const part = meter.part(Math.floor(meter.left / 8));
+    const proof = refute(plan, death.diedAt!, part);
+    meter.join(part);
+    return proof && { ...proof.run, window: proof.window };
+  });
+  if (run.answer === 'illegal' && run.window === undefined) return narrowed(plan, run as Run, meter);
+  if (run.answer !== 'unknown' || meter.stopped !== '') return run;
+  const reach = { beam: BEAMS[1] };
+  const relaxed = new CasDeadlines(plan, meter, true, reach).run(reach);
+  return relaxed.answer === 'illegal' ? relaxed : { ...run, steps: meter.steps };
+}
+
+/** Too many values for configurations that name each of them: the general engines. */
+function decideByModel(calls: Calls, plan: Plan, meter: Meter): Decision {
+  const word = (id: number): Json => (id === NIL ? null : id);
+  const names: { readonly [kind: number]: string } = {
+    [READ]: 'read',
+    [WRITE]: 'write',
+    [CAS]: 'cas',
+    [MISS]: 'miss',
+  };
+  const operations = Array.from({ length: calls.n }, (_, i): Operation => {
+    const kind = calls.kind[i];
+    const input = kind >= CAS ? [word(calls.a[i]), word(calls.b[i])] : word(calls.a[i]);
+    return {
+      f: names[kind],
+      input,
+      output: input,
+      inv: calls.inv[i],
+      ret: calls.ret[i],
+      outcome: calls.outcome[i],
+      process: i,
+    };
+  });
+  return decide(operations, casRegister, word(plan.values.id(plan.initial)), meter);
 }
 
 /** The proof again, with fewer events where a stretch of them is enough. */
