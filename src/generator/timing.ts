@@ -70,9 +70,13 @@ abstract class Spaced implements Generator {
   }
 }
 
+/** Real timers are a millisecond or two late: so much lateness does not slow the rate down. */
+const CATCH_UP = 10_000_000;
+
 class Stagger extends Spaced {
   protected override following(context: Context, time: number): number {
-    return time + Math.floor(context.draw('stagger', context.id) * 2 * this.gap);
+    const due = Math.max(this.earliest, time - CATCH_UP);
+    return due + Math.floor(context.draw('stagger', context.id) * 2 * this.gap);
   }
 
   protected override with(inner: Generator, earliest: number): Generator {
@@ -82,7 +86,7 @@ class Stagger extends Spaced {
 
 /**
  * An operation about every `gap` ns: the next uniformly 0 to 2·gap after the one before, over all threads together.
- * Time lost while every thread is busy is not made up for.
+ * Time lost while every thread is busy is not made up for, beyond the lateness of a timer (10 ms).
  */
 export function stagger(gap: number, inner: Generator): Generator {
   return new Stagger(whole('a gap (ns)', gap, 0), inner, 0);

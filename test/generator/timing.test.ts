@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { Generator } from '../../src/generator/generator.ts';
 import { carry } from '../../src/generator/next.ts';
 import { limit } from '../../src/generator/sequences.ts';
 import { calls, nothing, values } from '../../src/generator/sources.ts';
 import { delay, rate, stagger, timeLimit } from '../../src/generator/timing.ts';
-import { drive } from './driver.ts';
+import { context, drive } from './driver.ts';
 
 const endless = calls(() => ({ f: 'a', value: null }));
 const gaps = (times: readonly number[]) => times.slice(1).map((time, i) => time - times[i]!);
@@ -20,14 +21,33 @@ describe('stagger', () => {
   });
 
   test('does not make up for time when every thread was busy', () => {
-    const { ops } = drive(stagger(10, endless), {
+    const ms = 1_000_000;
+    const { ops } = drive(stagger(10 * ms, endless), {
       threads: 1,
       most: 100,
-      latency: (_, id) => (id === 5 ? 5000 : 1),
+      latency: (_, id) => (id === 5 ? 5000 * ms : ms),
     });
-    const after = ops.filter((o) => o.time > 5000);
-    expect(Math.max(...gaps(after.map((o) => o.time)))).toBeLessThan(20);
-    expect(after.at(-1)!.time - after[0]!.time).toBeGreaterThan(600);
+    const after = ops.filter((o) => o.time > 5000 * ms);
+    expect(Math.max(...gaps(after.map((o) => o.time)))).toBeLessThan(20 * ms);
+    expect(after.at(-1)!.time - after[0]!.time).toBeGreaterThan(600 * ms);
+  });
+
+  test('keeps its rate although every timer is a little late', () => {
+    const ms = 1_000_000;
+    let generator: Generator = stagger(ms, endless);
+    let time = 0;
+    let id = 0;
+    while (time < 2000 * ms) {
+      const next = generator.next(context({ time, id }));
+      if (next.kind !== 'emit') throw new Error(next.kind);
+      if (next.op.time > time) time = next.op.time + 2 * ms;
+      else {
+        generator = next.then;
+        id++;
+      }
+    }
+    expect(id).toBeGreaterThan(1800);
+    expect(id).toBeLessThan(2200);
   });
 
   test('rate is per second', () => {
