@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { findCheck } from '../src/analysis/checks.ts';
 import { type Case, cases } from './analyzer/cases.ts';
 import { type Measured, run } from './analyzer/run.ts';
+import { spineFigures } from './spine/spine.ts';
 
 const WIDTH = 66;
 const HELP = `npm run bench -- [--only TEXT] [--quick] [--runs N] [--inputs DIR] [--list]
@@ -33,7 +34,18 @@ const chosen = cases.filter(
 );
 if (flags.help) process.stdout.write(HELP);
 else if (flags.list) for (const { name } of chosen) process.stdout.write(`${name}\n`);
-else process.exitCode = await measureAll();
+else {
+  if (flags.only === undefined || 'spine'.includes(flags.only)) await measureSpine();
+  if (chosen.length > 0) process.exitCode = await measureAll();
+}
+
+/** The harness itself: simulator and controller. */
+async function measureSpine(): Promise<void> {
+  for (const { name, value, unit, aim } of await spineFigures(flags.quick ? 1 : Number(flags.runs)))
+    process.stdout.write(
+      `${`spine: ${name}`.padEnd(WIDTH)}  ${Math.round(value)} ${unit}${aim === undefined ? '' : `  aim ${aim}, ratio ${(value / aim).toFixed(2)}`}\n`,
+    );
+}
 
 async function measureAll(): Promise<number> {
   const directory = flags.inputs ?? mkdtempSync(join(tmpdir(), 'ordeal-bench-'));
