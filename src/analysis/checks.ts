@@ -1,5 +1,7 @@
+import { bank } from './bank/bank.ts';
 import { counter } from './counts/counter.ts';
 import { gCounter, pnCounter } from './counts/final-counter.ts';
+import { uniqueIds } from './ids/unique-ids.ts';
 import { appendList } from './linear/list-check.ts';
 import { mutex, semaphore } from './linear/lock-check.ts';
 import { queue } from './linear/queue-check.ts';
@@ -31,6 +33,8 @@ export const checks: readonly Check[] = [
   counter,
   gCounter,
   pnCounter,
+  bank,
+  uniqueIds,
 ];
 
 /** Other names that people and tools use for a check. */

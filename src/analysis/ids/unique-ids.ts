@@ -1,0 +1,124 @@
+import { FAIL, type History, OK, Shape } from '../../history/history.ts';
+import type { Json } from '../../history/op.ts';
+import { canonical, NIL } from '../../history/values.ts';
+import { IdTable } from '../sets/id-table.ts';
+import { type Forbids, openAll, Tally } from '../tally.ts';
+import type { Check, CheckOptions, Verdict } from '../verdict.ts';
+import { witnessOp } from '../witness.ts';
+
+const FORBIDS: Forbids = {
+  'realtime-ordered-ids': ['duplicate-id', 'nil-id', 'process-id-order', 'realtime-id-order'],
+  'process-ordered-ids': ['duplicate-id', 'nil-id', 'process-id-order'],
+  'unique-ids': ['duplicate-id', 'nil-id'],
+};
+
+/**
+ * A service that hands out ids: `generate`, whose value is the id.
+ *
+ * `unique-ids` (default): nobody gets an id that somebody has (`duplicate-id`), or none (`nil-id`). An id that came with an
+ * unknown outcome counts. `process-ordered-ids`: a process gets ever larger ones (`process-id-order`).
+ * `realtime-ordered-ids`: so does everybody who asks after another was answered (`realtime-id-order`). Numbers are compared
+ * as numbers, anything else by the code units of its text.
+ *
+ * O(n), and O(n log n) for the orders.
+ */
+export const uniqueIds: Check = {
+  name: 'unique-ids',
+  summary: 'generated ids: none twice; on demand, ascending per process or in real time',
+  models: Object.keys(FORBIDS),
+  judge: (history, options = {}) => judge(history, options),
+};
+
+function judge(whole: History, options: CheckOptions): Verdict {
+  const history = options.workload === undefined ? whole : whole.only(options.workload);
+  const tally = new Tally(options);
+  const { n, outcome, shape, x0, inv } = history;
+  const owner = new IdTable(n);
+  const ok: number[] = [];
+  let given = 0;
+  for (let row = 0; row < n; row++) {
+    if (history.fs[history.f[row]] !== 'generate') continue;
+    const id =
+      shape[row] === Shape.Scalar || shape[row] === Shape.Other
+        ? x0[row]
+        : history.values.id(history.value(row));
+    if (outcome[row] === OK) ok.push(row);
+    if (id === NIL) {
+      if (outcome[row] === OK)
+        tally.found('nil-id', () => ({
+          message: 'G was ok but got no id.',
+          ops: [witnessOp(history, row, 'G')],
+        }));
+      continue;
+    }
+    // A failed one gave none. One of unknown outcome that names an id was heard to give it.
+    if (outcome[row] === FAIL) continue;
+    given++;
+    const other = owner.get(id);
+    if (other < 0) owner.set(id, row);
+    else
+      tally.found('duplicate-id', () => ({
+        message: `G1 and G2 both got ${history.values.show(id)}.`,
+        ops: [witnessOp(history, other, 'G1'), witnessOp(history, row, 'G2')],
+        key: history.values.value(id),
+      }));
+  }
+  const rows = ok.filter((row) => x0[row] !== NIL || shape[row] !== Shape.Scalar);
+  processOrder(history, rows, tally);
+  realtimeOrder(
+    history,
+    rows.sort((a, b) => inv[a] - inv[b]),
+    tally,
+  );
+  const reason =
+    given === 0 && ok.length === 0 ? 'no id was generated: there is nothing to judge' : undefined;
+  return tally.verdict({
+    check: 'unique-ids',
+    engine: 'ids',
+    forbids: FORBIDS,
+    options,
+    judged: ['unique-ids'],
+    open: openAll(Object.keys(FORBIDS), reason),
+    stats: { generated: given },
+  });
+}
+
+function processOrder(history: History, rows: readonly number[], tally: Tally): void {
+  const last = new Map<number, number>();
+  for (const row of rows) {
+    const before = last.get(history.process[row]);
+    last.set(history.process[row], row);
+    if (before !== undefined && compare(history.value(before), history.value(row)) >= 0)
+      tally.found('process-id-order', () => backwards(history, before, row, 'the same process'));
+  }
+}
+
+/** @param rows in order of invocation */
+function realtimeOrder(history: History, rows: readonly number[], tally: Tally): void {
+  const { inv, ret } = history;
+  const byRet = [...rows].sort((a, b) => ret[a] - ret[b]);
+  let highest = -1;
+  let next = 0;
+  for (const row of rows) {
+    for (; next < byRet.length && ret[byRet[next]] < inv[row]; next++)
+      if (highest < 0 || compare(history.value(byRet[next]), history.value(highest)) > 0)
+        highest = byRet[next];
+    const before = highest;
+    if (before >= 0 && compare(history.value(before), history.value(row)) >= 0)
+      tally.found('realtime-id-order', () => backwards(history, before, row, 'anybody'));
+  }
+}
+
+function backwards(history: History, before: number, after: number, who: string) {
+  const [a, b] = [before, after].map((row) => JSON.stringify(history.value(row)));
+  return {
+    message: `G1 had got ${a} (record ${history.ret[before]}) before G2 was invoked (record ${history.inv[after]}), which got ${b}: ${who} asking later should get more.`,
+    ops: [witnessOp(history, before, 'G1'), witnessOp(history, after, 'G2')],
+  };
+}
+
+function compare(a: Json, b: Json): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  const [x, y] = [a, b].map((id) => (typeof id === 'string' ? id : canonical(id)));
+  return x < y ? -1 : x > y ? 1 : 0;
+}
