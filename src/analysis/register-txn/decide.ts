@@ -6,7 +6,7 @@ import { addProcess, addRealtime } from '../graph/order.ts';
 import { cyclicParts, tarjan } from '../graph/tarjan.ts';
 import type { Budget } from '../verdict.ts';
 import { dependencies } from './dependencies.ts';
-import { PAIR_LIMIT, SHRINK_RUNS } from './limits.ts';
+import { PAIR_LIMIT, PATIENCE, SHRINK_RUNS } from './limits.ts';
 import { type Choice, Polygraph } from './polygraph.ts';
 import { deadlines, serialOrderFound } from './schedule.ts';
 import { tightened } from './tighten.ts';
@@ -96,9 +96,9 @@ interface Rest {
  */
 function orderInTime(question: Question, known: Known, quick: boolean): Rest | undefined {
   const { versions, intervals } = question;
-  const found = (k: Known, until: Int32Array, attempts: number): boolean =>
-    timedOrderFound(versions, k.graph, Float64Array.from(until), intervals, attempts);
-  if (found(known, intervals.ret, 12)) return undefined;
+  const found = (k: Known, until: Int32Array, patience: number): boolean =>
+    timedOrderFound(versions, k.graph, Float64Array.from(until), intervals, patience);
+  if (found(known, intervals.ret, PATIENCE)) return undefined;
   const tight = quick ? null : tightened(known.graph, intervals);
   if (tight === null) return { known, undecided: undefined };
   const better = new Known(question, timed(question, tight));
@@ -111,7 +111,7 @@ function orderInTime(question: Question, known: Known, quick: boolean): Rest | u
   for (let e = 0; e < saturated.forced.count; e++)
     better.pairs.add(saturated.forced.from[e]!, saturated.forced.to[e]!, Source.Forced);
   const best = new Known(question, better.pairs);
-  return found(best, tighter.ret, 200) ? undefined : { known: best, undecided: saturated.open };
+  return found(best, tighter.ret, 4 * PATIENCE) ? undefined : { known: best, undecided: saturated.open };
 }
 
 /** What is known, as a graph with the order of processes where it counts; real time is left to the clock. */

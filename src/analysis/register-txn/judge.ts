@@ -26,12 +26,15 @@ import { Cast } from '../weak/words.ts';
 import type { Case } from './case.ts';
 import { cyclicVersionsAnomaly } from './cyclic-versions.ts';
 import { dependencies } from './dependencies.ts';
+import { PATIENCE } from './limits.ts';
 import { usesProcess, usesRealtime } from './models.ts';
 import { prove } from './prove.ts';
+import { deadlines } from './schedule.ts';
 import { type OrderOptions, versionOrder } from './sources.ts';
 import { Narrator } from './steps.ts';
+import { timedOrderFound } from './timed-schedule.ts';
 import { sourceNames } from './version-order.ts';
-import { versionsOf } from './versions.ts';
+import { type Versions, versionsOf } from './versions.ts';
 import { findWeak } from './weak-levels.ts';
 import { zonesOf } from './zones.ts';
 
@@ -68,6 +71,23 @@ export function judgeRegisterTxn(whole: History, options: RegisterTxnOptions): V
   const budget = options.budget ?? DEFAULT_BUDGET;
   const versions = versionsOf(registers);
   const intervals = intervalsOf(registers);
+  if (registers.counts.size === 0 && options.transactionOrder !== true) {
+    // A serial order in real time upholds every model there is: nothing else needs to be looked for.
+    if (timedOrderFound(versions, undefined, deadlines(versions, intervals), intervals, PATIENCE))
+      return {
+        ...head,
+        engine: 'serial-order',
+        valid: true,
+        anomalyTypes: [],
+        counts: {},
+        anomalies: [],
+        not: [],
+        alsoNot: [],
+        consistentWith: ['strict-serializable'],
+        assumptions: [],
+        stats: size(versions),
+      };
+  }
   const order = versionOrder(versions, options, () => zonesOf(versions, intervals.inv, intervals.ret));
   const { pairs } = order;
   const it: Case = { registers, versions, pairs, intervals, initial, witnesses, budget, judged, found };
@@ -123,14 +143,16 @@ export function judgeRegisterTxn(whole: History, options: RegisterTxnOptions): V
         : { reason: `not decided: ${stillOpen.map(friendly).join(', ')}` }
       : { reason }),
     assumptions: assumptions(options),
-    stats: {
-      transactions: registers.n,
-      sessions: registers.sessions,
-      keys: registers.keys,
-      versions: versions.written,
-      orderedPairs: pairs.count,
-      cyclicParts: report.parts.length,
-    },
+    stats: { ...size(versions), orderedPairs: pairs.count, cyclicParts: report.parts.length },
+  };
+}
+
+function size({ registers, written }: Versions): { readonly [name: string]: number } {
+  return {
+    transactions: registers.n,
+    sessions: registers.sessions,
+    keys: registers.keys,
+    versions: written,
   };
 }
 

@@ -6,3 +6,6 @@ export const PAIR_LIMIT = 1_000_000;
 
 /** Solver runs that the search for a small contradiction may take. */
 export const SHRINK_RUNS = 300;
+
+/** Choices that the first look for a serial order may take back without getting further. */
+export const PATIENCE = 50_000;

@@ -2,32 +2,35 @@ import { NEVER } from '../../history/history.ts';
 import type { Csr } from '../graph/csr.ts';
 import type { Intervals } from '../graph/kahn.ts';
 import type { Versions } from './versions.ts';
-
-/** Transactions taken back at a dead end, at most. */
-const MAX_BACK = 512;
+import { type Lines, linesOf, type Zones, zonesOf } from './zones.ts';
 
 /**
- * Tries to lay the transactions out in a serial order that extends a graph and real time; `true` is a proof, `false` proves nothing.
+ * Tries to lay the transactions out in a serial order that extends real time, and a graph where one is given; `true` is a proof, `false` proves
+ * nothing.
  *
- * As in `serialOrderFound`, a transaction may go next when all that precede it are gone and no read is outstanding of a version that it
- * replaces. Real time leaves few to choose from at any moment: as many as run at once. At a dead end the last choices are taken back and
- * made in another order. A wrong choice shows within a few steps, since its consequences must be over soon.
+ * A transaction may go next when what it read is current, no read is outstanding of a version that it replaces, and all that precede it are
+ * gone. The graph only saves it from dead ends.
  *
- * O(n · concurrency), if dead ends are rare. Each of the `attempts` at one goes further back than the last and follows the deadlines less.
+ * Real time leaves few to choose from at any moment: as many as run at once. The one that must be over soonest goes first. A wrong choice
+ * shows soon, since its consequences must be over soon too: at a dead end the last choice is taken back and the next one made, depth first, with a
+ * memory of the states that failed. (They are known by a hash: that two are confused can cost an order, never prove one.) One who only
+ * reads is never in the way, so that going first is never wrong for it.
+ *
+ * O(n · concurrency), if dead ends are near. After `patience` choices taken back without getting further it gives up.
  */
 export function timedOrderFound(
   versions: Versions,
-  graph: Csr,
+  graph: Csr | undefined,
   priority: Float64Array,
   intervals: Intervals,
-  attempts: number,
+  patience: number,
 ): boolean {
-  return new TimedSchedule(versions, graph, priority, intervals).run(attempts);
+  return new TimedSchedule(versions, graph, priority, intervals).run(patience);
 }
 
 class TimedSchedule {
   private readonly versions: Versions;
-  private readonly graph: Csr;
+  private readonly graph: Csr | undefined;
   private readonly priority: Float64Array;
   private readonly inv: Int32Array;
   private readonly ret: Int32Array;
@@ -45,8 +48,16 @@ class TimedSchedule {
   private readonly active: number[] = [];
   private begun = 0;
   private oldest = 0;
+  /** A hash of what is placed and which versions are current. */
+  private high = 0;
+  private low = 0;
+  private readonly failed = new Set<number>();
+  private readonly zones: Zones;
+  private readonly lines: Lines;
+  /** By key: the place in its line of the first version that is not placed, or before it. */
+  private readonly front: Int32Array;
 
-  constructor(versions: Versions, graph: Csr, priority: Float64Array, { inv, ret }: Intervals) {
+  constructor(versions: Versions, graph: Csr | undefined, priority: Float64Array, { inv, ret }: Intervals) {
     const { registers, written, count, readsStart, reads, reader } = versions;
     const { n, keys } = registers;
     this.versions = versions;
@@ -54,8 +65,9 @@ class TimedSchedule {
     this.priority = priority;
     this.inv = inv;
     this.ret = ret;
-    this.waits = new Int32Array(graph.vertices);
-    for (let e = 0; e < graph.offset[graph.vertices]!; e++) this.waits[graph.dst[e]!]!++;
+    this.waits = new Int32Array(graph === undefined ? n : graph.vertices);
+    if (graph !== undefined)
+      for (let e = 0; e < graph.offset[graph.vertices]!; e++) this.waits[graph.dst[e]!]!++;
     this.current = Int32Array.from({ length: keys }, (_, x) => written + x);
     this.before = new Int32Array(written);
     this.pending = new Int32Array(count);
@@ -71,67 +83,104 @@ class TimedSchedule {
     this.byReturn.forEach((t, i) => {
       this.rank[t] = i;
     });
-    for (let v = n; v < graph.vertices; v++) if (this.waits[v] === 0) this.fire(v, -1);
+    this.zones = zonesOf(versions, inv, ret);
+    this.lines = linesOf(versions, this.zones.lo);
+    this.front = this.lines.start.slice(0, keys);
+    for (let v = n; v < this.waits.length; v++) if (this.waits[v] === 0) this.fire(v, -1);
   }
 
-  run(attempts: number): boolean {
+  run(patience: number): boolean {
     const n = this.placed.length;
     let furthest = 0;
-    let attempt = 0;
+    let taken = 0;
+    // The choice that was taken back last in this state: the next in line is after it.
+    let after = -1;
     while (this.order.length < n) {
       if (this.order.length > furthest) {
         furthest = this.order.length;
-        attempt = 0;
+        taken = 0;
       }
-      const i = this.choose(attempt);
+      const i = this.choose(after);
       if (i >= 0) {
         const t = this.active[i]!;
         this.active[i] = this.active[this.active.length - 1]!;
         this.active.pop();
         this.place(t);
-        continue;
-      }
-      if (++attempt > attempts) return false;
-      const back = Math.min(MAX_BACK, 4 << Math.min(attempt >> 2, 10));
-      for (let b = 0; b < back && this.order.length > 0; b++) this.takeBack();
+        after = -1;
+        if (taken === 0 || !this.failed.has(this.state())) continue;
+      } else this.failed.add(this.state());
+      do {
+        if (this.order.length === 0 || ++taken > patience) return false;
+        after = this.takeBack();
+      } while (this.onlyReads(after));
     }
     return true;
   }
 
-  /** The place in `active` of the transaction that goes next; -1 at a dead end. */
-  private choose(attempt: number): number {
-    const { byReturn, byInvocation, placed, active, inv, ret, priority } = this;
+  private onlyReads(t: number): boolean {
+    const { writeStart } = this.versions.registers;
+    return writeStart[t] === writeStart[t + 1];
+  }
+
+  private state(): number {
+    return this.high * 0x200000 + (this.low & 0x1fffff);
+  }
+
+  /** The place in `active` of the transaction that goes next, of those behind `after` in line; -1 when there is none. */
+  private choose(after: number): number {
+    const { byReturn, byInvocation, placed, active, inv, ret } = this;
     while (this.oldest < byReturn.length && placed[byReturn[this.oldest]!] === 1) this.oldest++;
     const horizon = this.oldest < byReturn.length ? ret[byReturn[this.oldest]!]! : NEVER;
     for (; this.begun < byInvocation.length && inv[byInvocation[this.begun]!]! <= horizon; this.begun++)
       active.push(byInvocation[this.begun]!);
     let best = -1;
-    let least = Infinity;
     for (let i = 0; i < active.length; i++) {
       const t = active[i]!;
       if (this.waits[t]! > 0 || inv[t]! > horizon) continue;
-      const p = attempt === 0 ? priority[t]! : disturbed(priority[t]!, t, attempt);
-      if (p < least && !this.blocked(t)) {
-        least = p;
-        best = i;
-      }
+      if (after !== -1 && !this.inLine(after, t)) continue;
+      if (best !== -1 && !this.inLine(t, active[best]!)) continue;
+      if (!this.blocked(t)) best = i;
     }
     return best;
   }
 
+  /** Whether a is before b in line: those who only read, then by priority. */
+  private inLine(a: number, b: number): boolean {
+    const [readsA, readsB] = [this.onlyReads(a), this.onlyReads(b)];
+    if (readsA !== readsB) return readsA;
+    const { priority } = this;
+    return priority[a] === priority[b] ? a < b : priority[a]! < priority[b]!;
+  }
+
   private blocked(t: number): boolean {
-    const { registers, key } = this.versions;
+    const { registers, key, ofRead } = this.versions;
+    for (let r = registers.readStart[t]!; r < registers.readStart[t + 1]!; r++)
+      if (this.current[registers.readKey[r]!] !== ofRead[r]) return true;
     for (let w = registers.writeStart[t]!; w < registers.writeStart[t + 1]!; w++) {
       const v = this.current[key[w]!]!;
       if (this.pending[v] !== 0 && !(this.pending[v] === 1 && this.whose[v] === t)) return true;
+      if (this.overtakes(w, key[w]!)) return true;
     }
     return false;
+  }
+
+  /** Whether a version that is not there yet has to come before version w: it was over before w's last reader began. */
+  private overtakes(w: number, x: number): boolean {
+    const { lines, placed, front } = this;
+    const { writer } = this.versions;
+    const end = lines.start[x + 1]!;
+    let i = front[x]!;
+    while (i < end && placed[writer[lines.version[i]!]!] === 1) i++;
+    front[x] = i;
+    if (lines.version[i] === w) for (i++; i < end && placed[writer[lines.version[i]!]!] === 1; ) i++;
+    return i < end && this.zones.lo[lines.version[i]!]! < this.zones.hi[w]!;
   }
 
   private place(t: number): void {
     const { registers, ofRead, key } = this.versions;
     this.placed[t] = 1;
     this.order.push(t);
+    this.mark(t);
     for (let r = registers.readStart[t]!; r < registers.readStart[t + 1]!; r++) {
       this.pending[ofRead[r]!]!--;
       this.whose[ofRead[r]!]! ^= t;
@@ -139,27 +188,46 @@ class TimedSchedule {
     for (let w = registers.writeStart[t]!; w < registers.writeStart[t + 1]!; w++) {
       this.before[w] = this.current[key[w]!]!;
       this.current[key[w]!] = w;
+      this.mark(~w);
+      this.mark(~this.before[w]!);
     }
     this.fire(t, -1);
   }
 
-  private takeBack(): void {
+  private takeBack(): number {
     const { registers, ofRead, key } = this.versions;
     const t = this.order.pop()!;
     this.placed[t] = 0;
     this.active.push(t);
+    this.mark(t);
     if (this.rank[t]! < this.oldest) this.oldest = this.rank[t]!;
     for (let r = registers.readStart[t]!; r < registers.readStart[t + 1]!; r++) {
       this.pending[ofRead[r]!]!++;
       this.whose[ofRead[r]!]! ^= t;
     }
-    for (let w = registers.writeStart[t]!; w < registers.writeStart[t + 1]!; w++)
-      this.current[key[w]!] = this.before[w]!;
+    for (let w = registers.writeStart[t]!; w < registers.writeStart[t + 1]!; w++) {
+      const x = key[w]!;
+      this.current[x] = this.before[w]!;
+      this.mark(~w);
+      this.mark(~this.before[w]!);
+      if (this.lines.place[w]! < this.front[x]!) this.front[x] = this.lines.place[w]!;
+    }
     this.fire(t, 1);
+    return t;
+  }
+
+  /** Puts something into the hash of the state, or takes it out. */
+  private mark(what: number): void {
+    let h = Math.imul(what ^ 0x5bd1e995, 0x9e3779b1);
+    h = Math.imul(h ^ (h >>> 15), 0x85ebca6b);
+    this.high ^= h ^ (h >>> 13);
+    h = Math.imul(h ^ (h >>> 16), 0xc2b2ae35);
+    this.low ^= h ^ (h >>> 14);
   }
 
   /** Lets go of (by -1), or holds again (by 1), what waits for a vertex, through hubs that have nothing else to wait for. */
   private fire(vertex: number, by: 1 | -1): void {
+    if (this.graph === undefined) return;
     const { offset, dst } = this.graph;
     const n = this.placed.length;
     const agenda = [vertex];
@@ -171,14 +239,6 @@ class TimedSchedule {
         if (turning && w >= n) agenda.push(w);
       }
   }
-}
-
-/** A deadline moved by an amount that depends on the transaction and the attempt alone. */
-function disturbed(priority: number, t: number, attempt: number): number {
-  let h = Math.imul(t ^ Math.imul(attempt, 0x9e3779b1), 0x85ebca6b);
-  h ^= h >>> 13;
-  h = Math.imul(h, 0xc2b2ae35);
-  return priority + (((h ^ (h >>> 16)) >>> 0) % (16 << Math.min(attempt >> 3, 8)));
 }
 
 function ordered(n: number, by: Int32Array): Int32Array {

@@ -30,6 +30,38 @@ export function zonesOf(versions: Versions, inv: Int32Array, ret: Int32Array): Z
   return { lo, hi };
 }
 
+/** The versions of each key in the order of their earliest returns: `version[start[x] … start[x + 1] - 1]`, and each one's place there. */
+export interface Lines {
+  readonly start: Int32Array;
+  readonly version: Int32Array;
+  readonly place: Int32Array;
+}
+
+/** Linear: returns are positions of the history, so that counting sorts them. */
+export function linesOf(versions: Versions, lo: Int32Array): Lines {
+  const { written, key, registers } = versions;
+  let last = 0;
+  for (let w = 0; w < written; w++) if (lo[w] !== NEVER && lo[w]! > last) last = lo[w]!;
+  // Those that nobody saw the end of come last.
+  const at = (w: number): number => (lo[w] === NEVER ? last + 1 : lo[w]!);
+  const count = new Int32Array(last + 3);
+  for (let w = 0; w < written; w++) count[at(w) + 1]!++;
+  for (let i = 0; i < last + 2; i++) count[i + 1]! += count[i]!;
+  const byEnd = new Int32Array(written);
+  for (let w = 0; w < written; w++) byEnd[count[at(w)]!++] = w;
+  const start = new Int32Array(registers.keys + 1);
+  for (let w = 0; w < written; w++) start[key[w]! + 1]!++;
+  for (let x = 0; x < registers.keys; x++) start[x + 1]! += start[x]!;
+  const cursor = start.slice(0, registers.keys);
+  const version = new Int32Array(written);
+  const place = new Int32Array(written);
+  for (const w of byEnd) {
+    place[w] = cursor[key[w]!]!++;
+    version[place[w]!] = w;
+  }
+  return { start, version, place };
+}
+
 /**
  * Adds the covering pairs of real-time version order, for each key that has one, and gives the keys that have none. O(n log n + pairs);
  * there are at most as many pairs a version as accesses of its key overlap.
