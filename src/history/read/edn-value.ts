@@ -1,12 +1,11 @@
 import { APPEND, OK, R, Shape, UNREAD, W } from '../columns.ts';
 import { grownInts } from '../growable.ts';
 import { EMPTY_LIST, NO_MATCH } from '../lists.ts';
-import { listValue, PUT_OFF } from '../recorder.ts';
+import { listValue } from '../recorder.ts';
 import { stage } from '../stage.ts';
 import { NIL } from '../values.ts';
 import { CLOSE, CURLY, EdnScanner, HASH, NOT_SCALAR, OPEN, PAREN, UNCURLY, UNPAREN } from './edn-scanner.ts';
 
-const COMMA = 0x2c;
 const SPACE = 0x20;
 const ZERO = 0x30;
 /** As in JSON. */
@@ -17,10 +16,6 @@ const END = 0x656e6420;
 const NIL_CLOSE = 0x6e696c5d;
 const READ = 0x3a722000;
 const WRITE = 0x3a772000;
-
-/** 1 for what transactions in invocations are made of, closing brackets apart. */
-const PLAIN = new Uint8Array(256);
-for (const c of '[:-0123456789abcdefghijklmnopqrstuvwxyz ') PLAIN[c.charCodeAt(0)] = 1;
 
 /** The values of operations in EDN: as in JSON, the usual shapes by the byte and the rest the general way. */
 export abstract class EdnValueReader extends EdnScanner {
@@ -58,22 +53,6 @@ export abstract class EdnValueReader extends EdnScanner {
     r.x0 = NIL;
     r.stagedMops = 0;
     stage(r, this.form(0), type, f);
-  }
-
-  /** Whether the value at `pos` can be put off: a transaction in plain characters. Then moves behind it. */
-  protected canWait(): boolean {
-    const { bytes, pos } = this;
-    if (bytes[pos] !== OPEN || bytes[pos + 1] !== OPEN) return false;
-    let p = pos + 2;
-    for (;;) {
-      while (PLAIN[bytes[p]!] === 1) p++;
-      if (bytes[p++] !== CLOSE) return false;
-      if (bytes[p] === CLOSE) break;
-    }
-    if (bytes[p + 1] !== COMMA && bytes[p + 1] !== UNCURLY) return false;
-    this.pos = p + 1;
-    this.recorder.shape = PUT_OFF;
-    return true;
   }
 
   /** Micro-operations as Clojure prints them. As for JSON, everything in one loop. */

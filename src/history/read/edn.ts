@@ -1,6 +1,6 @@
 import { FAIL, INFO, OK } from '../columns.ts';
 import type { Json } from '../op.ts';
-import { INVOKE, PUT_OFF, Recorder } from '../recorder.ts';
+import { INVOKE, Recorder } from '../recorder.ts';
 import {
   CLOSE,
   COLON,
@@ -208,7 +208,6 @@ export class EdnReader extends EdnValueReader {
         case Field.value:
           if (this.valueAt !== NONE) return false;
           this.valueAt = this.pos;
-          if (this.type === INVOKE && this.f !== NONE && this.canWait()) break;
           if (this.type !== NONE && this.f !== NONE) this.stageValue(this.type, this.f);
           else {
             this.form(0);
@@ -239,7 +238,6 @@ export class EdnReader extends EdnValueReader {
     if (process < 0 || type < 0 || f < 0 || process > 0x3fffffff || this.index > 0x7ffffffe) return false;
     if (this.valueAt < NONE) this.valueBefore(type, f);
     r.commit(type, process, f, this.index, this.time);
-    if (r.shape === PUT_OFF) this.putOffValue(this.valueAt);
     return true;
   }
 
