@@ -207,18 +207,41 @@ export class JsonlReader extends JsonValueReader {
     let p = this.pos;
     if (view.getInt32(p) !== CURLY_IN || view.getInt32(p + 4) !== DEX || bytes[p + 8] !== COLON) return false;
     p += 9;
-    const index = shortInteger(bytes, p);
-    p = endOfDigits(bytes, p);
-    if (index < 0 || view.getInt32(p) !== TI || view.getInt32(p + 4) !== ME) return false;
-    this.pos = p + 8;
-    const time = this.integer();
-    p = this.pos;
-    if (time < 0 || view.getInt32(p) !== PR || view.getInt32(p + 4) !== OCES) return false;
+    let from = p;
+    let index = 0;
+    let digit = bytes[p]! - ZERO;
+    while (digit >>> 0 < 10) {
+      index = (10 * index + digit) | 0;
+      digit = bytes[++p]! - ZERO;
+    }
+    if (p === from || p > from + 9 || view.getInt32(p) !== TI || view.getInt32(p + 4) !== ME) return false;
+    p += 8;
+    from = p;
+    let high = 0;
+    digit = bytes[p]! - ZERO;
+    while (digit >>> 0 < 10 && p < from + 9) {
+      high = (10 * high + digit) | 0;
+      digit = bytes[++p]! - ZERO;
+    }
+    let low = 0;
+    let scale = 1;
+    while (digit >>> 0 < 10 && p < from + 15) {
+      low = (10 * low + digit) | 0;
+      scale = (10 * scale) | 0;
+      digit = bytes[++p]! - ZERO;
+    }
+    if (p === from || view.getInt32(p) !== PR || view.getInt32(p + 4) !== OCES) return false;
     if (bytes[p + 8] !== LETTER_S || view.getInt16(p + 9) !== QUOTE_COLON) return false;
     p += 11;
-    const process = shortInteger(bytes, p);
-    p = endOfDigits(bytes, p);
-    if (process < 0 || view.getInt32(p) !== TY || view.getInt32(p + 4) !== PE) return false;
+    from = p;
+    let process = 0;
+    digit = bytes[p]! - ZERO;
+    while (digit >>> 0 < 10) {
+      process = (10 * process + digit) | 0;
+      digit = bytes[++p]! - ZERO;
+    }
+    if (p === from || p > from + 9) return false;
+    if (view.getInt32(p) !== TY || view.getInt32(p + 4) !== PE) return false;
     p += 8;
     const type = typeAt(view, p);
     if (type < 0) return false;
@@ -232,7 +255,7 @@ export class JsonlReader extends JsonValueReader {
     this.pos = p + 9;
     this.valueAt = p + 9;
     this.index = index;
-    this.time = time;
+    this.time = high * scale + low;
     this.process = process;
     this.type = type;
     this.f = f;
@@ -382,21 +405,4 @@ function typeAt(view: DataView, p: number): number {
   if (head === INV) return view.getInt32(p + 4) === OKE ? INVOKE : NONE;
   if (head === INF) return view.getInt16(p + 4) === O_QUOTE ? INFO : NONE;
   return head === FAI && view.getInt16(p + 4) === L_QUOTE ? FAIL : NONE;
-}
-
-/** An integer of at most nine digits, or −1. */
-function shortInteger(bytes: Uint8Array, p: number): number {
-  const start = p;
-  let n = 0;
-  let digit = bytes[p]! - ZERO;
-  while (digit >>> 0 < 10 && p - start < 10) {
-    n = (10 * n + digit) | 0;
-    digit = bytes[++p]! - ZERO;
-  }
-  return p === start || p - start > 9 ? NONE : n;
-}
-
-function endOfDigits(bytes: Uint8Array, p: number): number {
-  while ((bytes[p]! - ZERO) >>> 0 < 10) p++;
-  return p;
 }
