@@ -7,6 +7,9 @@ import { mutex, semaphore } from './linear/lock-check.ts';
 import { queue } from './linear/queue-check.ts';
 import { casRegisterCheck, keyValueCheck, register } from './linear/register-check.ts';
 import { listAppend } from './list-append/check.ts';
+import { fencedLock } from './locks/fenced-lock.ts';
+import { lease } from './locks/lease.ts';
+import { totalQueue } from './queues/total-queue.ts';
 import { rwRegister } from './register-txn/check.ts';
 import { causal, session } from './session/check.ts';
 import { set } from './sets/set.ts';
@@ -35,6 +38,9 @@ export const checks: readonly Check[] = [
   pnCounter,
   bank,
   uniqueIds,
+  totalQueue,
+  fencedLock,
+  lease,
 ];
 
 /** Other names that people and tools use for a check. */
