@@ -5,7 +5,8 @@ import { judgeRegisterTxn, type RegisterTxnOptions } from './judge.ts';
  * Transactions over read-write registers (`[["w", k, v], ["r", k, null]]`), from read uncommitted to strict serializability.
  *
  * Anomalies that one or two transactions show (thin-air, G1a, G1b, internal, future-read, non-repeatable-read,
- * lost-update) take one pass. Read committed and read atomic are decided exactly, without any order of versions. The dependency
+ * lost-update) take one pass. Monotonic atomic view and read atomic are decided exactly (Biswas & Enea), without any order of versions;
+ * read committed is what Adya forbids, and reads of one key that go back in time within a transaction. The dependency
  * graph of what is known of that order gives the cycles of Adya, named as in Elle. Serializability and snapshot isolation, with
  * sessions or real time, are decided by a serial order found outright, by saturation, or by search; where the budget
  * ends, `unknown`.

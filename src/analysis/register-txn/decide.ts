@@ -162,7 +162,12 @@ function solveParts(question: Question, known: Known, undecided: Int32Array, bud
   const allowance = { left: budget.steps, expired: budget.expired };
   let reason: string | undefined;
   for (const [i, members] of parts.entries()) {
-    const part = new Part(question, subgraph(graph, members, EVERY, scratch), Int32Array.from(inside[i]!));
+    const part = new Part(
+      question,
+      subgraph(graph, members, EVERY, scratch),
+      Int32Array.from(inside[i]!),
+      budget.tableBytes,
+    );
     if (Polygraph.bytes(part.nodes) * 4 > budget.tableBytes) {
       reason ??= `a group of ${part.graph.txns} transactions that depend on each other is too large to search`;
       continue;
@@ -216,8 +221,10 @@ class Part {
   private readonly versions: Versions;
   private readonly split: boolean;
   private readonly local: Map<number, number>;
+  private readonly tableBytes: number;
 
-  constructor(question: Question, graph: Subgraph, pairs: Int32Array) {
+  constructor(question: Question, graph: Subgraph, pairs: Int32Array, tableBytes: number) {
+    this.tableBytes = tableBytes;
     this.graph = graph;
     this.pairs = pairs;
     this.versions = question.versions;
@@ -254,7 +261,7 @@ class Part {
         first: this.edgesOf(pairs[i]!, pairs[i + 1]!),
         second: this.edgesOf(pairs[i + 1]!, pairs[i]!),
       });
-    return polygraph.solve(choices, allowance);
+    return polygraph.solve(choices, allowance, this.tableBytes);
   }
 
   /** What follows from version a coming before version b. */

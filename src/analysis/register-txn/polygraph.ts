@@ -133,8 +133,9 @@ export class Polygraph {
     }
   }
 
-  /** Decides the polygraph. Destroys its closure. */
-  solve(choices: readonly Choice[], allowance: Allowance): Solution {
+  /** Decides the polygraph. Destroys its closure. Also cut when more than `tableBytes` of closures would have to be kept. */
+  solve(choices: readonly Choice[], allowance: Allowance, tableBytes: number): Solution {
+    const depth = Math.max(4, Math.floor(tableBytes / Polygraph.bytes(this.nodes)) - 2);
     interface Frame {
       readonly rows: Int32Array;
       readonly open: readonly Choice[];
@@ -154,6 +155,7 @@ export class Polygraph {
         continue;
       }
       if (open.length === 0) return 'yes';
+      if (stack.length >= depth) return 'cut';
       stack.push({ rows: this.rows.slice(), open });
       allowance.left -= this.rows.length >> 3;
       open = this.addAll(open[0]!.first, allowance) ? this.propagate(open.slice(1), allowance) : null;

@@ -1,37 +1,58 @@
 import type { Anomaly } from '../verdict.ts';
 import { shortestCycle } from '../weak/cycle.ts';
 import { Evidence, Rule } from '../weak/evidence.ts';
-import { type Ruling, WeakLevels } from '../weak/levels.ts';
+import { type Ruling, ruling, WeakLevels } from '../weak/levels.ts';
+import { INITIAL } from '../weak/transactions.ts';
 import { ofCycle, ofInitialRead } from '../weak/witness.ts';
 import type { Case } from './case.ts';
 import { Source } from './version-order.ts';
 
 /**
- * Judges the levels that need no order of versions, exactly: read committed and read atomic after Biswas & Enea, with their violations named;
- * and, where sources of version order beyond reads-then-writes are assumed, whether a transaction's effects vanish
- * again after they were observed. Gives the models (canonical) that were settled.
+ * Judges the levels that need no order of versions, exactly, by the axioms of Biswas & Enea. Gives the models (canonical) that were
+ * settled.
+ *
+ * Their read committed, a transaction's effects stay seen once they are seen, is the lattice's monotonic atomic view: Adya's PL-2, which goes by that
+ * name there, allows more. What is held against read committed is its core only: reads of one key that go back in
+ * time inside a transaction. Where sources of version order beyond reads-then-writes are assumed, they bind the commit
+ * order too.
  */
 export function findWeak(it: Case, levels: WeakLevels): string[] {
   const { found, registers } = it;
-  const committed = levels.readCommitted();
-  add(it, committed, 'read-committed-violation');
-  const known = knownOrder(it);
-  if (known !== undefined && committed.holds) {
-    const again = new WeakLevels(registers, known).readCommitted();
-    add(it, again, 'observed-transaction-vanishes');
+  const view = levels.readCommitted();
+  if (!view.holds) {
+    const back = ruling(levels.t, view.base, (out) => demandSameKey(view, out));
+    add(it, back, 'read-committed-violation');
+    if (back.holds) add(it, view, 'observed-transaction-vanishes');
+  } else {
+    const known = knownOrder(it);
+    if (known !== undefined)
+      add(it, new WeakLevels(registers, known).readCommitted(), 'observed-transaction-vanishes');
   }
-  const repeatable = !registers.counts.has('non-repeatable-read');
-  if (repeatable) add(it, levels.readAtomic(), 'fractured-read');
-  const settled = ['PL-1', 'PL-2', 'monotonic-atomic-view'];
-  // Non-repeatable reads rule it out by themselves.
-  settled.push('read-atomic');
+  // Non-repeatable reads rule read atomic out by themselves.
+  if (!registers.counts.has('non-repeatable-read')) add(it, levels.readAtomic(), 'fractured-read');
+  const settled = ['PL-1', 'PL-2', 'monotonic-atomic-view', 'read-atomic'];
   return found.counts['cyclic-versions'] === undefined ? settled : settled.filter((m) => m !== 'PL-1');
 }
 
-function add(it: Case, ruling: Ruling, type: string): void {
-  if (ruling.holds) return;
+/** The demands of a ruling whose reader had read the same key from the writer before. */
+function demandSameKey({ t, demands }: Ruling, out: Evidence): void {
+  const same = (read: number, writer: number): boolean => {
+    for (let r = t.readStart[t.reader[read]!]!; r < read; r++)
+      if (t.readFrom[r] === writer && t.readKey[r] === t.readKey[read]) return true;
+    return false;
+  };
+  for (let e = 0; e < demands.count; e++)
+    if (same(demands.read[e]!, demands.from[e]!))
+      out.demand(demands.from[e]!, demands.to[e]!, demands.read[e]!, Rule.Seen);
+  for (let i = 0; i < demands.impossible.length; i += 3)
+    if (same(demands.impossible[i]!, demands.impossible[i + 1]!))
+      out.demand(demands.impossible[i + 1]!, INITIAL, demands.impossible[i]!, Rule.Seen);
+}
+
+function add(it: Case, ruled: Ruling, type: string): void {
+  if (ruled.holds) return;
   const { registers, initial, witnesses, found } = it;
-  const { t, base, demands, by, core } = ruling;
+  const { t, base, demands, by, core } = ruled;
   const witness: Anomaly[] = [];
   for (let i = 0; i < demands.impossible.length && witness.length < witnesses; i += 3) {
     const breach = {
@@ -51,7 +72,7 @@ function add(it: Case, ruling: Ruling, type: string): void {
   const bySize = [...parts].sort((a, b) => core.members[a]!.length - core.members[b]!.length);
   for (const which of bySize.slice(0, witnesses - witness.length))
     witness.push(
-      ofCycle(ruling, registers, shortestCycle(t, base, demands, by, core, which, own), type, initial),
+      ofCycle(ruled, registers, shortestCycle(t, base, demands, by, core, which, own), type, initial),
     );
   found.add(type, demands.impossibleCount + parts.size, witness);
 }

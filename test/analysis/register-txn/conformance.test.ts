@@ -44,6 +44,8 @@ describe('registers: what the order of versions rests on', () => {
     expect(without.anomalyTypes).not.toContain('G-single-item');
     // The level that needs no order of versions sees it all the same.
     expect(without.anomalyTypes).toContain('fractured-read');
+    expect(without.anomalyTypes).toContain('observed-transaction-vanishes');
+    expect(overlapping(steps, { models: ['read-committed'] }).valid).toBe(true);
   });
 
   test('a value that nobody wrote', () => {
