@@ -8,8 +8,8 @@ import { formatOf, type HistoryFormat, readerFor } from '../history/read/read.ts
 import type { HistoryReader } from '../history/read/window.ts';
 import { UsageError } from './exit.ts';
 
-/** Bytes read at once: what a second-level cache holds. */
-const PIECE = 1 << 19;
+/** Bytes read at once: few enough to be still in a near cache when they are looked at. */
+const PIECE = 1 << 17;
 /** What a run directory may hold, best first. */
 const IN_DIRECTORY = ['history.jsonl', 'history.jsonl.gz', 'history.edn', 'history.edn.gz'];
 
