@@ -11,7 +11,7 @@ import { type KeyCalls, type RegisterOptions, registersOf } from './register-his
 import { sequentialRegisters } from './register-sequential.ts';
 import { Findings } from './verdict-of.ts';
 import { shrunk } from './witness.ts';
-import { zones } from './zones.ts';
+import { type Zones, zones } from './zones.ts';
 
 export type RegisterCheckOptions = CheckOptions & RegisterOptions;
 
@@ -43,12 +43,7 @@ function judge(name: string, history: History, options: RegisterCheckOptions = {
       return;
     }
     findings.engines.add('zones');
-    for (const conflict of found.conflicts) findings.add(registerAnomaly(source, key, conflict));
-    if (found.count > found.conflicts.length)
-      findings.more(
-        registerAnomaly(source, key, found.conflicts[0]).type,
-        found.count - found.conflicts.length,
-      );
+    if (found.count > 0) nameConflicts(source, key, found, initial, findings, options);
   });
   let width = 0;
   hard.forEach((key, i) => {
@@ -81,6 +76,32 @@ function judge(name: string, history: History, options: RegisterCheckOptions = {
     { keys: keys.length, steps: meter.steps, ...(width > 0 ? { width } : {}) },
     options,
   );
+}
+
+/**
+ * A pair of zones in conflict is often one stale read seen from the side, and one such read conflicts with many zones:
+ * what is obvious names it better. What is not obvious, and what zones call by its name, is added from there.
+ */
+function nameConflicts(
+  history: History,
+  key: KeyCalls,
+  found: Zones,
+  initial: number,
+  findings: Findings,
+  options: RegisterCheckOptions,
+): void {
+  const anomalies = found.conflicts.map((conflict) => registerAnomaly(history, key, conflict));
+  const paired = found.conflicts[0].kind === 'crossing' || found.conflicts[0].kind === 'chain';
+  const plain = paired ? obvious(key.calls, initial, options.witnesses) : { conflicts: [], count: 0 };
+  for (const conflict of plain.conflicts) findings.add(registerAnomaly(history, key, conflict));
+  if (plain.count > 0) {
+    const { type } = registerAnomaly(history, key, plain.conflicts[0]);
+    findings.more(type, plain.count - plain.conflicts.length);
+    for (const anomaly of anomalies) if (anomaly.type === 'new-old-inversion') findings.add(anomaly);
+    return;
+  }
+  for (const anomaly of anomalies) findings.add(anomaly);
+  findings.more(anomalies[0].type, found.count - anomalies.length);
 }
 
 /** The witness of a search: the culprit, what could not be put in order with it, and what the register could have been. */

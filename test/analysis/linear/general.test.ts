@@ -106,7 +106,7 @@ describe.each([
 ])('larger histories, %s', (_, cas) => {
   test('all engines agree, and no beam or window is wrong', () => {
     let illegal = 0;
-    const seeds = process.env.ORDEAL_LONG === '1' ? 4_000 : Number(process.env.SEEDS ?? 80);
+    const seeds = process.env.ORDEAL_LONG === '1' ? 4_000 : 80;
     for (let seed = 1; seed <= seeds; seed++) {
       const draw = new Draw(seed);
       const calls = simulateRegister({
@@ -152,7 +152,7 @@ describe.each([
 test('more than 32 operations at once, and many of unknown outcome', () => {
   const operations: Operation[] = [];
   const value = (i: number) => i % 3;
-  for (let i = 0; i < 70; i++)
+  for (let i = 0; i < 45; i++)
     operations.push({
       f: 'write',
       input: value(i),

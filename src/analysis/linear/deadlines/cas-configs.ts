@@ -224,7 +224,7 @@ export class CasConfigs {
       if (due < INF) score -= (units === 0 ? 12 : 3) + (due - now < 64 ? 2 : 0);
       if (mem[c + this.oF + v] < INF) score -= 1;
     }
-    for (let w = 0; w < this.casWords; w++) score -= 6 * popcount(mem[c + this.oC + w]);
+    for (let w = 0; w < this.casWords; w++) score -= 25 * popcount(mem[c + this.oC + w]);
     for (let i = this.oT; i < this.pool.stride; i++) score += 2 * Math.min(mem[c + i], 3);
     return score;
   }

@@ -305,8 +305,6 @@ export class RegisterDeadlines extends RegisterConfigs {
     const { mem, slots } = this;
     const v = mem[c];
     const sv = v < slots.of.length ? slots.of[v] : -1;
-    const due: number[] = [];
-    for (let t = 0; t < slots.size; t++) if (t !== s && t !== sv && mem[c + HEAD + t] < INF) due.push(t);
     const useless =
       optional &&
       (v === x || (mem[c + HEAD + s] === INF && firstSeenFrom(this.plan, x, at) > this.nextChange(c, s)));
@@ -316,6 +314,10 @@ export class RegisterDeadlines extends RegisterConfigs {
       this.enter(d, x, s);
       this.insert(d);
     }
+    // Nobody reads x later: there is no reason to stay there.
+    if (lastSeenUpTo(this.plan, x, INF) <= at) return;
+    const due: number[] = [];
+    for (let t = 0; t < slots.size; t++) if (t !== s && t !== sv && this.mem[c + HEAD + t] < INF) due.push(t);
     if (due.length === 0) return;
     due.sort((p, q) => this.mem[c + HEAD + p] - this.mem[c + HEAD + q]);
     const gone = due.map((t) => this.goneAt(c, t));
