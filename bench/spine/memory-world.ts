@@ -7,6 +7,7 @@ import type { Action, Confirmation, OpenClient, World } from '../../src/worlds/w
  */
 export class MemoryWorld implements World {
   readonly name = 'memory';
+  readonly virtual = false;
   readonly capabilities = new Set<never>();
   readonly nodes = ['n1'];
   private readonly store = new Map<string, unknown>();

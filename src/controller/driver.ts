@@ -119,13 +119,20 @@ export class Driver {
         threads.take(op.thread);
         this.outstanding++;
         this.stage.dispatched?.(id, process, op, this.context.time);
-        const { f, value, workload, final } = op;
-        recorder.record({ time: this.context.time, process, type: 'invoke', f, value, workload, final });
+        recorder.record({
+          time: this.context.time,
+          process,
+          type: 'invoke',
+          f: op.f,
+          value: op.value,
+          workload: op.workload,
+          final: op.final,
+        });
         batch.push({ op, id, process });
       }
     }
     if (batch.length === 0) return;
-    recorder.flush();
+    if (!this.stage.world.virtual) recorder.flush();
     for (const { op, id, process } of batch) {
       const { f, value, final, at } = op;
       const invoked = this.stage.now();
@@ -146,7 +153,7 @@ export class Driver {
     this.context.free = this.stage.threads.free;
     const completed = { thread, type, f, value, workload, final, node };
     this.generator = this.generator.update(this.context, completed);
-    this.stage.completed({ ...completed, id, invoked, returned: time });
+    this.stage.completed({ thread, type, f, value, workload, final, node, id, invoked, returned: time });
     this.pump();
   }
 

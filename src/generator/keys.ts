@@ -1,7 +1,7 @@
 import type { Json } from '../history/op.ts';
 import { narrow } from './context.ts';
 import type { Completed, Context, Generator, Next } from './generator.ts';
-import { DONE, emission, isDue, soonest, whole } from './next.ts';
+import { changed, DONE, emission, isDue, soonest, whole } from './next.ts';
 
 /** The `index`th key, or undefined when there are no more; indices count from 0. */
 export type Keys = (index: number) => Json | undefined;
@@ -25,7 +25,7 @@ class Keyed implements Generator {
   next(context: Context): Next {
     const answer = this.inner.next(context);
     if (answer.kind !== 'emit') return answer;
-    const op = { ...answer.op, value: [this.key, answer.op.value] };
+    const op = changed(answer.op, { value: [this.key, answer.op.value] });
     return emission(op, new Keyed(this.key, answer.then));
   }
 
@@ -33,7 +33,9 @@ class Keyed implements Generator {
     const { value } = completed;
     // Also an operation begun under the key before, by a thread that now works on this one, ends here.
     if (!Array.isArray(value) || value.length !== 2 || value[0] !== this.key) return this;
-    const inner = this.inner.update(context, { ...completed, value: value[1] as Json });
+    const { thread, type, f, workload, final, node } = completed;
+    const inside: Completed = { thread, type, f, value: value[1] as Json, workload, final, node };
+    const inner = this.inner.update(context, inside);
     return inner === this.inner ? this : new Keyed(this.key, inner);
   }
 }
@@ -80,14 +82,16 @@ class ConcurrentKeys implements Generator {
 
   next(context: Context): Next {
     const n = this.groups.length;
-    const { threads } = context;
+    const { threads, free } = context;
     const problem = groupProblem(n, threads.length);
     if (problem !== undefined) throw new RangeError(problem);
-    // Begin with the group of a drawn thread: a larger group has more to do.
-    const start = this.groupAt(
-      Math.floor(context.draw('group', context.id) * threads.length),
-      threads.length,
-    );
+    // Begin with the group of a drawn thread, a free one if there is: its group will mostly have something to do, and
+    // the others need not be asked.
+    const drawn = context.draw('group', context.id);
+    const start =
+      free.length > 0
+        ? this.groupAt(position(threads, free[Math.floor(drawn * free.length)]!), threads.length)
+        : this.groupAt(Math.floor(drawn * threads.length), threads.length);
     const answers: Next[] = [];
     for (let i = 0; i < n; i++) {
       const answer = this.ask(context, (start + i) % n);
@@ -117,9 +121,9 @@ class ConcurrentKeys implements Generator {
   }
 
   update(context: Context, completed: Completed): Generator {
-    const position = context.threads.indexOf(completed.thread);
-    if (position < 0) return this;
-    const group = this.groupAt(position, context.threads.length);
+    const at = position(context.threads, completed.thread);
+    if (at < 0) return this;
+    const group = this.groupAt(at, context.threads.length);
     const current = this.groups[group];
     if (current === undefined) return this;
     const updated = current.update(this.inside(context, group), completed);
@@ -131,6 +135,11 @@ class ConcurrentKeys implements Generator {
     groups[group] = current;
     return new ConcurrentKeys(this.keys, this.make, groups, fresh);
   }
+}
+
+/** Where a thread stands among the threads; mostly they are all there are, and it stands at its own number. */
+function position(threads: readonly number[], thread: number): number {
+  return threads[thread] === thread ? thread : threads.indexOf(thread);
 }
 
 const MOST_EMPTY_KEYS = 1000;

@@ -8,6 +8,18 @@ export function emission(op: Emitted, then: Generator): Next {
   return { kind: 'emit', op, then };
 }
 
+/** The operation with another value, time or workload. Spelled out: a spread costs as much as all else a generator does. */
+export function changed(
+  op: Emitted,
+  {
+    time = op.time,
+    value = op.value,
+    workload = op.workload,
+  }: Partial<Pick<Emitted, 'time' | 'value' | 'workload'>>,
+): Emitted {
+  return { thread: op.thread, time, f: op.f, value, workload, final: op.final, at: op.at, id: op.id };
+}
+
 /** The same answer, with what goes on wrapped again. */
 export function carry(next: Next, wrap: (then: Generator) => Generator): Next {
   return next.kind === 'emit' ? emission(next.op, wrap(next.then)) : next;

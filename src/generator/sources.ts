@@ -22,15 +22,7 @@ export function emit(context: Context, draft: Draft, then: Generator): Next {
   if (context.free.length === 0) return PENDING;
   const { thread = drawThread(context), time = context.time, f, value, workload, final, at } = draft;
   if (draft.thread !== undefined && !context.free.includes(thread)) return PENDING;
-  const op: Emitted = {
-    thread,
-    time: Math.max(time, context.time),
-    f,
-    value,
-    ...(workload === undefined ? undefined : { workload }),
-    ...(final === undefined ? undefined : { final }),
-    ...(at === undefined ? undefined : { at }),
-  };
+  const op: Emitted = { thread, time: Math.max(time, context.time), f, value, workload, final, at };
   return emission(op, then);
 }
 

@@ -1,5 +1,5 @@
 import type { Completed, Context, Generator, Next } from './generator.ts';
-import { DONE, emission, whole } from './next.ts';
+import { changed, DONE, emission, whole } from './next.ts';
 
 const SECOND = 1_000_000_000;
 
@@ -60,7 +60,7 @@ abstract class Spaced implements Generator {
     const answer = this.inner.next(context);
     if (answer.kind !== 'emit') return answer;
     const time = Math.max(answer.op.time, context.time, this.earliest);
-    const op = time === answer.op.time ? answer.op : { ...answer.op, time };
+    const op = time === answer.op.time ? answer.op : changed(answer.op, { time });
     return emission(op, this.with(answer.then, this.following(context, time)));
   }
 

@@ -1,6 +1,6 @@
 import { again } from './context.ts';
 import type { Completed, Context, Emitted, Generator, Next } from './generator.ts';
-import { carry, DONE, emission } from './next.ts';
+import { carry, changed, DONE, emission } from './next.ts';
 
 class Mapped implements Generator {
   private readonly change: (op: Emitted, context: Context) => Emitted;
@@ -80,7 +80,7 @@ class Labelled implements Generator {
     const answer = this.inner.next(context);
     if (answer.kind !== 'emit') return answer;
     const { workload } = this;
-    return emission({ ...answer.op, workload }, new Labelled(workload, answer.then));
+    return emission(changed(answer.op, { workload }), new Labelled(workload, answer.then));
   }
 
   update(context: Context, completed: Completed): Generator {

@@ -87,8 +87,11 @@ export interface WorldListener {
  */
 export interface World {
   readonly name: string;
+  /** Everything in it ends with this process: nothing can have been done of which no record was kept. */
+  readonly virtual: boolean;
   readonly capabilities: ReadonlySet<Capability>;
   readonly nodes: readonly NodeId[];
+  /** Nanoseconds since the world began. */
   now(): number;
   /** Calls `fn` at `time` (or as soon as it can, when that is past); the returned function cancels. */
   at(time: number, fn: () => void): () => void;
@@ -99,7 +102,10 @@ export interface World {
   apply(action: Action, done: (confirmation: Confirmation) => void): void;
   /** Stops everything, leaves nothing behind; idempotent. */
   dispose(done: () => void): void;
-  /** Runs the world until `dispose` has finished: a loop over virtual time, or simply the passing of real time. */
+  /**
+   * Runs the world until `dispose` has finished: a loop over virtual time, or simply the passing of real time. Rejects
+   * when the world itself has failed (its supervisor or switchboard is lost), after everything has been disposed of.
+   */
   drive(): Promise<void>;
   /** Messages sent, delivered, dropped and why; anything countable. For the report, never for the verdict. */
   counters(): { readonly [name: string]: number };

@@ -65,6 +65,7 @@ export const RUN_VARIABLE = 'ORDEAL_RUN';
  */
 export class LocalWorld implements World {
   readonly name = 'local';
+  readonly virtual = false;
   readonly capabilities: ReadonlySet<Capability> = new Set(CAPABILITIES);
   readonly nodes: readonly NodeId[];
   /** Names this run's processes: it stands in their command lines and environments. */

@@ -53,6 +53,7 @@ const SLICE = 20_000;
  */
 export class SimWorld implements World, NodeSurroundings {
   readonly name = 'sim';
+  readonly virtual = true;
   readonly capabilities: ReadonlySet<Capability> = new Set(CAPABILITIES);
   readonly nodes: readonly NodeId[];
   private readonly options: SimOptions;
