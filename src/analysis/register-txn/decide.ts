@@ -1,3 +1,4 @@
+import { NEVER } from '../../history/history.ts';
 import { buildCsr, type Csr, type Subgraph, subgraph, vertexScratch } from '../graph/csr.ts';
 import { Edges } from '../graph/edges.ts';
 import { type Intervals, kahn } from '../graph/kahn.ts';
@@ -64,6 +65,12 @@ export function decide(question: Question, budget: Budget, quick = false): Answe
   const realtime = order === 'realtime';
   let known = new Known(question, realtime ? timed(question, intervals) : question.pairs);
   const acyclic = kahn(known.graph, realtime ? intervals : undefined).length === 0;
+  if (
+    acyclic &&
+    !realtime &&
+    (quick ? SLACKS.slice(0, 1) : SLACKS).some((slack) => nearTime(question, known, slack))
+  )
+    return { verdict: 'yes', engine: 'serial-order' };
   if (acyclic && !realtime && serialOrderFound(versions, known.graph, deadlines(versions, intervals)))
     return { verdict: 'yes', engine: 'serial-order' };
   let undecided: Int32Array | undefined;
@@ -82,6 +89,19 @@ export function decide(question: Question, budget: Budget, quick = false): Answe
     return { verdict: 'unknown', reason: `more than ${PAIR_LIMIT} pairs of writes have no known order` };
   if (open.length === 0 && acyclic) return { verdict: 'yes', engine: 'saturation' };
   return solveParts(question, known, open, budget);
+}
+
+/** How far from its interval a transaction may be placed, in positions, where real time does not bind. */
+const SLACKS = [8, 64];
+
+/**
+ * Where real time does not bind, transactions still took effect at about the time when they ran: looks for a serial order that places each within
+ * `slack` of its interval.
+ */
+function nearTime({ versions, intervals }: Question, known: Known, slack: number): boolean {
+  const inv = intervals.inv.map((i) => Math.max(0, i - slack));
+  const ret = intervals.ret.map((r) => (r >= NEVER - slack ? NEVER : r + slack));
+  return timedOrderFound(versions, known.graph, deadlines(versions, intervals), { inv, ret }, PATIENCE);
 }
 
 /** What is known after saturation, and the pairs that it left, if it came to that. */

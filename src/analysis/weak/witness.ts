@@ -5,7 +5,7 @@ import { Rule } from './evidence.ts';
 import type { Ruling } from './levels.ts';
 import { howSeen } from './reasons.ts';
 import type { Registers } from './registers.ts';
-import { INITIAL, type Indexed } from './transactions.ts';
+import type { Indexed } from './transactions.ts';
 import { Cast, show } from './words.ts';
 
 /** A demand that is broken: t3's read of t1's value, or of the initial one, although it saw t2's. */
@@ -213,9 +213,4 @@ function tell(
     lastT = event.t;
   }
   return sentences.join('; ');
-}
-
-/** Whether a read saw the initial value. */
-export function readInitial(t: Indexed, read: number): boolean {
-  return t.readFrom[read] === INITIAL;
 }
