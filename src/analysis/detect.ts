@@ -1,4 +1,5 @@
 import { APPEND, type History, OK, R, Shape, W } from '../history/history.ts';
+import { NIL } from '../history/values.ts';
 
 /** Rows looked at: kinds of workloads differ in every few operations. */
 const SAMPLE = 20_000;
@@ -29,8 +30,10 @@ export function detect(history: History): readonly string[] {
     return t.writes || !t.listReads ? ['rw-register'] : ['list-append'];
   }
   if (has('send', 'poll')) return ['log'];
-  if (has('enqueue', 'dequeue', 'drain')) return ['queue'];
-  if (has('acquire', 'release', 'lock', 'unlock')) return ['mutex', 'lock'];
+  if (has('drain')) return ['total-queue', 'queue'];
+  if (has('enqueue', 'dequeue')) return ['queue'];
+  if (has('renew', 'grant', 'revoke')) return ['lease'];
+  if (has('acquire', 'release', 'lock', 'unlock')) return [granted(history)];
   if (has('transfer')) return ['bank'];
   if (has('generate')) return ['unique-ids'];
   if (has('inc', 'increment', 'incr', 'dec', 'decrement', 'decr')) return ['counter'];
@@ -47,6 +50,24 @@ export function detect(history: History): readonly string[] {
     return t.listReads ? ['set'] : ['register'];
   }
   return [];
+}
+
+/**
+ * What acquires return: nothing, a fencing token, or a lease. Tokens are numbers and nearly all different; the number of a
+ * lock comes again and again.
+ */
+function granted(history: History): 'mutex' | 'fenced-lock' | 'lease' {
+  const { shape, f, fs, outcome, x0, x1 } = history;
+  const tokens = new Set<number>();
+  let acquired = 0;
+  for (let row = 0; row < Math.min(history.n, SAMPLE); row++) {
+    if (outcome[row] !== OK || fs[f[row]!] !== 'acquire') continue;
+    acquired++;
+    if (shape[row] === Shape.Other) return 'lease';
+    const token = shape[row] === Shape.Pair ? x1[row]! : shape[row] === Shape.Scalar ? x0[row]! : NIL;
+    if (typeof history.values.value(token) === 'number') tokens.add(token);
+  }
+  return tokens.size > 1 && 2 * tokens.size > acquired ? 'fenced-lock' : 'mutex';
 }
 
 function traits(history: History): Traits {
