@@ -17,7 +17,7 @@ export interface Figure {
 const simulated: PlanInput = { seed: 1, system: 'raft', world: 'sim', workloads: ['register'] };
 
 /** Five-node Raft, 100 clients, simulated disks and links, recording to a file, codec and trace off. */
-const BUSY: PlanInput = { ...simulated, concurrency: 100, rate: 0, timeLimit: '10s' };
+const BUSY: PlanInput = { ...simulated, concurrency: 100, rate: 0, timeLimit: '20s' };
 
 /** What `ordeal run --world sim` does without any option. */
 const DEFAULT: PlanInput = {

@@ -1,4 +1,4 @@
-import { instance } from '@viz-js/viz';
+import type { Viz } from '@viz-js/viz';
 import type { Anomaly } from '../../src/analysis/verdict.ts';
 import { shown } from './text.ts';
 
@@ -12,12 +12,13 @@ const COLOURS: { readonly [type: string]: string } = {
   realtime: '#a36a00',
 };
 
-let viz: ReturnType<typeof instance> | undefined;
+/** Loaded with the first cycle: most runs have none, and it is a megabyte of WebAssembly. */
+let viz: Promise<Viz> | undefined;
 
 /** The cycle of an anomaly as SVG; nothing for an anomaly without one. */
 export async function cycleSvg({ ops, steps }: Anomaly): Promise<string | undefined> {
   if (steps === undefined || steps.length === 0) return undefined;
-  viz ??= instance();
+  viz ??= import('@viz-js/viz').then(({ instance }) => instance());
   const text = (await viz).renderString(
     {
       directed: true,
