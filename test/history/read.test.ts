@@ -8,7 +8,7 @@ import type { HistoryReader } from '../../src/history/read/window.ts';
 import { ednRecords, jsonLines } from './print.ts';
 import { Draw, randomOps } from './random-ops.ts';
 
-const ROUNDS = process.env.ORDEAL_LONG === '1' ? 20_000 : 400;
+const ROUNDS = process.env.ORDEAL_LONG === '1' ? 10_000 : 400;
 
 /** Reads the text in pieces that end anywhere, inside characters too. */
 function read(reader: HistoryReader, text: string | Uint8Array, draw: Draw | null): History {
