@@ -9,6 +9,7 @@ import { casRegisterCheck, keyValueCheck, register } from './linear/register-che
 import { listAppend } from './list-append/check.ts';
 import { fencedLock } from './locks/fenced-lock.ts';
 import { lease } from './locks/lease.ts';
+import { log } from './log/check.ts';
 import { totalQueue } from './queues/total-queue.ts';
 import { rwRegister } from './register-txn/check.ts';
 import { causal, session } from './session/check.ts';
@@ -41,6 +42,7 @@ export const checks: readonly Check[] = [
   totalQueue,
   fencedLock,
   lease,
+  log,
 ];
 
 /** Other names that people and tools use for a check. */

@@ -1,0 +1,117 @@
+import { FAIL, type History, OK } from '../../history/history.ts';
+import type { Tally } from '../tally.ts';
+import type { Anomaly, WitnessOp } from '../verdict.ts';
+import { witnessOp } from '../witness.ts';
+import { type Logs, messageOf } from './logs.ts';
+import { type LogHistory, NO_OFFSET } from './operations.ts';
+
+/** A message that some operation sent or polled at an offset. */
+interface Sighting {
+  readonly op: number;
+  readonly key: number;
+  readonly value: number;
+  readonly offset: number;
+}
+
+/** Offsets that hold two messages, and messages at two offsets. One finding for each offset or message. */
+export function disagreements(history: History, log: LogHistory, tally: Tally): void {
+  const sightings: Sighting[] = [...log.sends.filter((s) => s.offset !== NO_OFFSET), ...log.polled];
+  const at = new Map<string, Sighting>();
+  const where = new Map<string, Sighting>();
+  const told = new Set<string>();
+  for (const one of sightings) {
+    const offset = `${one.key} ${one.offset}`;
+    const other = at.get(offset);
+    if (other === undefined) at.set(offset, one);
+    else if (other.value !== one.value && !told.has(offset)) {
+      told.add(offset);
+      tally.found('inconsistent-offsets', () =>
+        pair(history, log, other, one, `show different messages at offset ${one.offset}`),
+      );
+    }
+    const message = messageOf(one.key, one.value);
+    const elsewhere = where.get(message);
+    if (elsewhere === undefined) where.set(message, one);
+    else if (elsewhere.offset !== one.offset && !told.has(`m ${message}`)) {
+      told.add(`m ${message}`);
+      tally.found('duplicate', () =>
+        pair(
+          history,
+          log,
+          elsewhere,
+          one,
+          `show ${history.values.show(one.value)} at offsets ${elsewhere.offset} and ${one.offset}: it is in the log twice`,
+        ),
+      );
+    }
+  }
+}
+
+function pair(
+  history: History,
+  { ops }: LogHistory,
+  a: Sighting,
+  b: Sighting,
+  what: string,
+): Omit<Anomaly, 'type'> {
+  const same = a.op === b.op;
+  const names = same ? 'Two places of T1' : 'T1 and T2';
+  const witnesses: WitnessOp[] = [witnessOp(history, ops[a.op].row, 'T1')];
+  if (!same) witnesses.push(witnessOp(history, ops[b.op].row, 'T2'));
+  return {
+    message: `${names} ${what} of ${history.values.show(a.key)}.`,
+    ops: witnesses,
+    key: history.values.value(a.key),
+  };
+}
+
+/** Polls of messages that nobody sent, or whose transaction failed. One finding for each message. */
+export function unsent(history: History, log: LogHistory, { sender }: Logs, tally: Tally): void {
+  const told = new Set<string>();
+  for (const { op, key, value } of log.polled) {
+    const message = messageOf(key, value);
+    const send = sender.get(message);
+    const source = send === undefined ? undefined : log.ops[log.sends[send].op].row;
+    if ((source !== undefined && history.outcome[source] !== FAIL) || told.has(message)) continue;
+    told.add(message);
+    const what = `P polled ${history.values.show(value)} from ${history.values.show(key)}`;
+    const poll = witnessOp(history, log.ops[op].row, 'P');
+    if (source === undefined)
+      tally.found('garbage-read', () => ({
+        message: `${what}, which nobody sent.`,
+        ops: [poll],
+        key: history.values.value(key),
+      }));
+    else
+      tally.found('G1a', () => ({
+        message: `${what} although S, which sent it, certainly failed.`,
+        ops: [witnessOp(history, source, 'S'), poll],
+        key: history.values.value(key),
+      }));
+  }
+}
+
+/**
+ * Acknowledged messages that nobody polled although somebody polled a later offset of the log: `lost-write`. Those beyond
+ * all that was polled are only unseen; gives their number.
+ */
+export function lost(history: History, log: LogHistory, logs: Logs, tally: Tally): number {
+  let unseen = 0;
+  for (const { op, key, value, offset } of log.sends) {
+    const { row } = log.ops[op];
+    if (history.outcome[row] !== OK || logs.polled.has(messageOf(key, value))) continue;
+    const { highest, offsets } = logs.byKey.get(key) ?? { highest: -1, offsets: [] };
+    if (offset === NO_OFFSET || highest < 0 || offsets[highest] <= offset) {
+      unseen++;
+      continue;
+    }
+    const beyond = log.polled.find((p) => p.key === key && p.offset > offset)!;
+    tally.found('lost-write', () => ({
+      message: `S sent ${history.values.show(value)} to ${history.values.show(key)} and was acknowledged, at offset ${offset}; nobody ever polled it, although P polled offset ${beyond.offset}, which is behind it.`,
+      ops: [witnessOp(history, row, 'S'), witnessOp(history, log.ops[beyond.op].row, 'P')],
+      key: history.values.value(key),
+      detail: { elements: [history.values.value(value)] },
+    }));
+  }
+  return unseen;
+}

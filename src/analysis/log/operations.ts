@@ -1,0 +1,119 @@
+import { FAIL, type History, OK } from '../../history/history.ts';
+import type { Json } from '../../history/op.ts';
+
+/** Where a send's offset is not known. */
+export const NO_OFFSET = -1;
+
+/** A message sent by an operation. Keys and values are value ids. */
+export interface Send {
+  readonly op: number;
+  readonly key: number;
+  readonly value: number;
+  readonly offset: number;
+}
+
+/** A message that an operation's polls returned, in the order polled. */
+export interface Polled {
+  readonly op: number;
+  readonly key: number;
+  readonly value: number;
+  readonly offset: number;
+}
+
+/** One operation that sends or polls, or that moves where polls go on from. */
+export interface LogOp {
+  readonly row: number;
+  /** Ranges in `sends` and `polled`. */
+  readonly firstSend: number;
+  readonly sends: number;
+  readonly firstPolled: number;
+  readonly polled: number;
+  /** `assign` to these keys (value ids); `all` for subscribe, after which polls may go on from anywhere. */
+  readonly moved?: 'all' | readonly number[];
+}
+
+export interface LogHistory {
+  /** In order of invocation, failed and unknown ones included: these poll nothing. */
+  readonly ops: readonly LogOp[];
+  readonly sends: readonly Send[];
+  readonly polled: readonly Polled[];
+  /** Why it is no log's history. */
+  readonly foreign: string | null;
+}
+
+/**
+ * Reads a log's operations off a history, in the form of Jepsen's Kafka workload: `send`, `poll` and `txn` with a list of
+ * `["send", key, value]`, in ok ones `["send", key, [offset, value]]`, and `["poll"]`, in ok ones
+ * `["poll", {key: [[offset, value], …]}]`; and `assign` and `subscribe` with a list of keys. O(messages).
+ */
+export function logOperations(history: History): LogHistory {
+  const ops: LogOp[] = [];
+  const sends: Send[] = [];
+  const polled: Polled[] = [];
+  let foreign: string | null = null;
+  const { values, fs, f, outcome } = history;
+  // Keys of maps are text, those of sends may be numbers: a map's key is the send's key of that text, if there is one.
+  const byText = new Map<string, number>();
+  const keyOf = (key: Json): number => {
+    const id = values.id(key);
+    const text = String(key);
+    if (!byText.has(text)) byText.set(text, id);
+    return byText.get(text)!;
+  };
+  const parsed: Json[] = [];
+  for (let row = 0; row < history.n; row++) {
+    const value = history.value(row);
+    parsed.push(value);
+    for (const mop of mopsOf(value)) if (mop[0] === 'send') keyOf(mop[1]);
+  }
+  for (let row = 0; row < history.n; row++) {
+    const name = fs[f[row]];
+    const value = parsed[row];
+    const op = ops.length;
+    const firstSend = sends.length;
+    const firstPolled = polled.length;
+    const done = (moved?: LogOp['moved']) =>
+      ops.push({
+        row,
+        firstSend,
+        sends: sends.length - firstSend,
+        firstPolled,
+        polled: polled.length - firstPolled,
+        ...(moved === undefined ? {} : { moved }),
+      });
+    if (name === 'assign' || name === 'subscribe') {
+      if (outcome[row] !== FAIL)
+        done(name === 'assign' && Array.isArray(value) ? (value as Json[]).map(keyOf) : 'all');
+      continue;
+    }
+    if (name !== 'send' && name !== 'poll' && name !== 'txn') continue;
+    for (const mop of mopsOf(value)) {
+      if (mop[0] === 'send') {
+        const sent = mop[2] ?? null;
+        const known = Array.isArray(sent) && sent.length === 2;
+        const [offset, message] = known ? (sent as [Json, Json]) : [null, sent];
+        sends.push({
+          op,
+          key: keyOf(mop[1]),
+          value: values.id(message),
+          offset: typeof offset === 'number' && outcome[row] === OK ? offset : NO_OFFSET,
+        });
+      } else if (mop[0] === 'poll') {
+        if (outcome[row] !== OK || mop[1] === undefined || mop[1] === null) continue;
+        for (const [key, messages] of Object.entries(mop[1]))
+          for (const message of messages as Json[]) {
+            const [offset, text] = message as [Json, Json];
+            if (typeof offset !== 'number') continue;
+            polled.push({ op, key: keyOf(key), value: values.id(text), offset });
+          }
+      } else foreign ??= `record ${history.inv[row]} does neither send nor poll`;
+    }
+    done();
+  }
+  return { ops, sends, polled, foreign };
+}
+
+function mopsOf(value: Json): readonly (readonly Json[])[] {
+  if (!Array.isArray(value)) return [];
+  return (value as readonly Json[]).filter((mop): mop is readonly Json[] => Array.isArray(mop));
+}

@@ -1,0 +1,91 @@
+import { type History, OK } from '../../history/history.ts';
+import type { Tally } from '../tally.ts';
+import { witnessOp } from '../witness.ts';
+import type { Logs } from './logs.ts';
+import { type LogHistory, NO_OFFSET, type Polled, type Send } from './operations.ts';
+
+/** Where a process is in the log of one key. */
+interface Position {
+  readonly op: number;
+  readonly offset: number;
+}
+
+/**
+ * What each process polls, and sends, in the order it does: offsets of a key must go up, polled ones without leaving out a
+ * known message. Steps within one operation have names that begin with `int-`. A process that subscribes anew may go on
+ * from anywhere, one that is assigned keys anywhere in those it did not have. O(messages).
+ */
+export function sessions(history: History, log: LogHistory, logs: Logs, tally: Tally): void {
+  const polls = new Map<number, Map<number, Position>>();
+  const sends = new Map<number, Map<number, Position>>();
+  log.ops.forEach((op, index) => {
+    const process = history.process[op.row];
+    if (op.moved !== undefined) {
+      const kept = op.moved === 'all' ? [] : op.moved;
+      const before = polls.get(process);
+      polls.set(process, new Map([...(before ?? [])].filter(([key]) => kept.includes(key))));
+      return;
+    }
+    if (history.outcome[op.row] !== OK) return;
+    const walk = new Walk(history, log, logs, tally, index);
+    walk.along(of(polls, process), log.polled.slice(op.firstPolled, op.firstPolled + op.polled), 'poll');
+    const known = log.sends
+      .slice(op.firstSend, op.firstSend + op.sends)
+      .filter((s) => s.offset !== NO_OFFSET);
+    walk.along(of(sends, process), known, 'send');
+  });
+}
+
+function of(all: Map<number, Map<number, Position>>, process: number): Map<number, Position> {
+  let found = all.get(process);
+  if (found === undefined) all.set(process, (found = new Map()));
+  return found;
+}
+
+class Walk {
+  private readonly history: History;
+  private readonly log: LogHistory;
+  private readonly logs: Logs;
+  private readonly tally: Tally;
+  private readonly op: number;
+
+  constructor(history: History, log: LogHistory, logs: Logs, tally: Tally, op: number) {
+    this.history = history;
+    this.log = log;
+    this.logs = logs;
+    this.tally = tally;
+    this.op = op;
+  }
+
+  along(positions: Map<number, Position>, messages: readonly (Polled | Send)[], kind: 'poll' | 'send'): void {
+    for (const { key, offset } of messages) {
+      const before = positions.get(key);
+      positions.set(key, { op: this.op, offset });
+      if (before === undefined) continue;
+      const { place, offsets, values } = this.logs.byKey.get(key)!;
+      const step = place.get(offset)! - place.get(before.offset)!;
+      if (step <= 0) this.tell(`nonmonotonic-${kind}`, before, key, offset, 'which is not behind it');
+      else if (kind === 'poll' && step > 1) {
+        const skipped = place.get(before.offset)! + 1;
+        const message = this.history.values.show(values[skipped]);
+        this.tell('poll-skip', before, key, offset, `and left out ${message} at offset ${offsets[skipped]}`);
+      }
+    }
+  }
+
+  private tell(type: string, before: Position, key: number, offset: number, what: string): void {
+    const inside = before.op === this.op;
+    const { history, log } = this;
+    const verb = type.endsWith('send') ? 'sent to' : 'polled';
+    const name = history.values.show(key);
+    this.tally.found(inside ? `int-${type}` : type, () => ({
+      message: inside
+        ? `T ${verb} offset ${before.offset} of ${name} and then offset ${offset}, ${what}.`
+        : `Process ${history.process[log.ops[this.op].row]} ${verb} offset ${before.offset} of ${name} in T1 and went on with offset ${offset} in T2, ${what}.`,
+      ops: inside
+        ? [witnessOp(history, log.ops[this.op].row, 'T')]
+        : [witnessOp(history, log.ops[before.op].row, 'T1'), witnessOp(history, log.ops[this.op].row, 'T2')],
+      key: history.values.value(key),
+    }));
+  }
+}

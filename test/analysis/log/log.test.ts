@@ -1,0 +1,331 @@
+import { describe, expect, it } from 'vitest';
+import { log } from '../../../src/analysis/log/check.ts';
+import type { Json, OpType } from '../../../src/history/op.ts';
+import { Dice, history, type Line, ROUNDS } from '../sets/lines.ts';
+
+type Messages = { readonly [key: string]: readonly (readonly [offset: number, value: Json])[] };
+
+/** `send` of one message, acknowledged at an offset. */
+function send(process: number, key: Json, value: Json, offset: number | null): Line[] {
+  return [
+    [process, 'invoke', 'send', [['send', key, value]]],
+    [process, 'ok', 'send', [['send', key, [offset, value]]]],
+  ];
+}
+
+/** `send` of one message that is not known to have worked. */
+function trySend(process: number, key: Json, value: Json, type: OpType): Line[] {
+  return [
+    [process, 'invoke', 'send', [['send', key, value]]],
+    [process, type, 'send', [['send', key, value]]],
+  ];
+}
+
+function poll(process: number, messages: Messages): Line[] {
+  return [
+    [process, 'invoke', 'poll', [['poll']]],
+    [process, 'ok', 'poll', [['poll', messages as Json]]],
+  ];
+}
+
+const txn = (process: number, ...mops: Json[]): Line => [process, 'ok', 'txn', mops];
+const judge = (...lines: Line[]) => log.judge(history(...lines));
+
+describe('log', () => {
+  it('accepts messages polled in order, with offsets of nothing known left out', () => {
+    const verdict = judge(
+      ...send(0, 'x', 'a', 0),
+      ...send(0, 'x', 'b', 2),
+      ...poll(1, { x: [[0, 'a']] }),
+      ...send(2, 1, 'c', 0),
+      ...poll(1, { x: [[2, 'b']], 1: [[0, 'c']] }),
+    );
+    expect(verdict).toMatchObject({
+      valid: true,
+      anomalyTypes: [],
+      stats: { sent: 3, polled: 3, unseen: 0, keys: 2 },
+    });
+    expect(verdict.consistentWith).toContain('serializable-log');
+  });
+
+  it('names offsets that hold two messages, and messages that have two offsets', () => {
+    const two = judge(
+      ...send(0, 'x', 'a', 0),
+      ...trySend(0, 'x', 'b', 'info'),
+      ...poll(1, { x: [[0, 'b']] }),
+    );
+    expect(two.anomalyTypes).toContain('inconsistent-offsets');
+    const twice = judge(
+      ...send(0, 'x', 'a', 0),
+      ...poll(1, {
+        x: [
+          [0, 'a'],
+          [1, 'a'],
+        ],
+      }),
+    );
+    expect(twice).toMatchObject({ valid: false, anomalyTypes: ['duplicate'] });
+  });
+
+  it('names acknowledged messages that everybody passed over: lost-write', () => {
+    const verdict = judge(
+      ...send(0, 'x', 'a', 0),
+      ...send(0, 'x', 'b', 1),
+      ...send(0, 'x', 'c', 2),
+      ...poll(1, { x: [[0, 'a']] }),
+      ...poll(2, { x: [[2, 'c']] }),
+    );
+    expect(verdict).toMatchObject({
+      valid: false,
+      anomalyTypes: ['lost-write'],
+      counts: { 'lost-write': 1 },
+    });
+    expect(verdict.anomalies[0].detail).toEqual({ elements: ['b'] });
+  });
+
+  it('warns of acknowledged messages that nobody got to', () => {
+    const verdict = judge(...send(0, 'x', 'a', 0), ...send(0, 'x', 'b', 1), ...poll(1, { x: [[0, 'a']] }));
+    expect(verdict).toMatchObject({ valid: true, stats: { unseen: 1 } });
+    expect(verdict.warnings).toHaveLength(1);
+  });
+
+  it('names polls of what failed and of what nobody sent', () => {
+    const failed = judge(...trySend(0, 'x', 'a', 'fail'), ...poll(1, { x: [[0, 'a']] }));
+    expect(failed).toMatchObject({ valid: false, anomalyTypes: ['G1a'] });
+    const unknown = judge(...trySend(0, 'x', 'a', 'info'), ...poll(1, { x: [[0, 'a']] }));
+    expect(unknown.valid).toBe(true);
+    expect(judge(...poll(1, { x: [[0, 'a']] })).anomalyTypes).toEqual(['garbage-read']);
+  });
+
+  it('names a process that skips messages or goes back, in one operation and between two', () => {
+    const sent = ['a', 'b', 'c'].flatMap((m, i) => send(0, 'x', m, i));
+    const all = poll(2, {
+      x: [
+        [0, 'a'],
+        [1, 'b'],
+        [2, 'c'],
+      ],
+    });
+    const types = (...polls: Messages[]) =>
+      judge(...sent, ...all, ...polls.flatMap((p) => poll(1, p))).anomalyTypes;
+    expect(types({ x: [[0, 'a']] }, { x: [[2, 'c']] })).toEqual(['poll-skip']);
+    expect(
+      types({
+        x: [
+          [0, 'a'],
+          [2, 'c'],
+        ],
+      }),
+    ).toEqual(['int-poll-skip']);
+    expect(types({ x: [[1, 'b']] }, { x: [[0, 'a']] })).toEqual(['nonmonotonic-poll']);
+    expect(types({ x: [[1, 'b']] }, { x: [[1, 'b']] })).toEqual(['nonmonotonic-poll']);
+    expect(
+      types({
+        x: [
+          [1, 'b'],
+          [0, 'a'],
+        ],
+      }),
+    ).toEqual(['int-nonmonotonic-poll']);
+    expect(types({ x: [[1, 'b']] }, {}, { x: [[2, 'c']] })).toEqual([]);
+  });
+
+  it('lets a process go on from anywhere after it subscribed, and in keys newly assigned', () => {
+    const sent = ['a', 'b', 'c'].flatMap((m, i) => send(0, 'x', m, i));
+    const all = poll(2, {
+      x: [
+        [0, 'a'],
+        [1, 'b'],
+        [2, 'c'],
+      ],
+    });
+    const between = (f: string, keys: Json) =>
+      judge(
+        ...sent,
+        ...all,
+        ...poll(1, { x: [[2, 'c']] }),
+        [1, 'ok', f, keys],
+        ...poll(1, { x: [[0, 'a']] }),
+      );
+    expect(between('subscribe', ['x']).valid).toBe(true);
+    expect(between('assign', ['y']).valid).toBe(true);
+    expect(between('assign', ['x', 'y']).anomalyTypes).toEqual(['nonmonotonic-poll']);
+  });
+
+  it('names sends of one process whose offsets go back', () => {
+    const between = judge(
+      ...send(0, 'x', 'a', 1),
+      ...send(0, 'x', 'b', 0),
+      ...poll(1, {
+        x: [
+          [0, 'b'],
+          [1, 'a'],
+        ],
+      }),
+    );
+    expect(between.anomalyTypes).toEqual(['nonmonotonic-send']);
+    const inside = judge(
+      txn(0, ['send', 'x', [1, 'a']], ['send', 'x', [0, 'b']]),
+      ...poll(1, {
+        x: [
+          [0, 'b'],
+          [1, 'a'],
+        ],
+      }),
+    );
+    expect(inside.anomalyTypes).toEqual(['int-nonmonotonic-send']);
+  });
+
+  it('names cycles of transactions, with the last message polled telling what was not', () => {
+    const writeSkew = judge(
+      txn(0, ['poll', {}], ['send', 'x', [1, 'b']]),
+      txn(1, ['send', 'x', [0, 'a']], ['send', 'y', [0, 'a']]),
+      txn(2, ['poll', { x: [[0, 'a']] }], ['send', 'y', [1, 'c']]),
+      txn(3, ['poll', { y: [[0, 'a']] }], ['send', 'x', [2, 'd']]),
+      txn(4, [
+        'poll',
+        {
+          x: [
+            [0, 'a'],
+            [1, 'b'],
+            [2, 'd'],
+          ],
+          y: [
+            [0, 'a'],
+            [1, 'c'],
+          ],
+        },
+      ]),
+    );
+    expect(writeSkew.anomalyTypes).toEqual(['G2-item']);
+    expect(writeSkew).toMatchObject({ valid: true, not: ['serializable-log'] });
+    const circular = judge(
+      txn(0, ['send', 'x', [0, 'a']], ['poll', { y: [[0, 'b']] }]),
+      txn(1, ['send', 'y', [0, 'b']], ['poll', { x: [[0, 'a']] }]),
+    );
+    expect(circular.anomalyTypes).toEqual(['G1c']);
+    expect(circular.anomalies[0].message).toContain('polled');
+    const dirty = judge(
+      txn(0, ['send', 'x', [0, 'a']], ['send', 'y', [1, 'a']]),
+      txn(1, ['send', 'x', [1, 'b']], ['send', 'y', [0, 'b']]),
+      ...poll(2, { x: [[0, 'a']] }),
+    );
+    expect(dirty.anomalyTypes).toContain('G0');
+    expect(dirty.not).toContain('read-committed');
+  });
+
+  it('does not judge messages sent twice, nor what is no log', () => {
+    expect(
+      judge(...send(0, 'x', 'a', 0), ...send(0, 'x', 'a', 1), ...poll(1, { x: [[0, 'a']] })),
+    ).toMatchObject({
+      valid: 'unknown',
+      anomalyTypes: [],
+    });
+    expect(judge(txn(0, ['push', 'x', 1])).valid).toBe('unknown');
+    expect(judge(...send(0, 'x', 'a', 0)).valid).toBe('unknown');
+  });
+});
+
+interface Event {
+  readonly process: number;
+  readonly send?: readonly [key: string, value: number, offset: number, type: OpType];
+  readonly poll?: Messages;
+}
+
+/** Producers and consumers of two logs; now and then something goes wrong. */
+function random(dice: Dice): Event[] {
+  const logs: { [key: string]: number[] } = { x: [], y: [] };
+  const places: { [who: string]: number } = {};
+  const events: Event[] = [];
+  let next = 0;
+  for (let i = 0; i < 12; i++) {
+    const process = dice.below(3);
+    const key = dice.pick(['x', 'y']);
+    const all = logs[key];
+    if (dice.chance(50)) {
+      const value = ++next;
+      const type = dice.pick(['ok', 'ok', 'ok', 'info', 'fail'] as const);
+      if (type === 'ok' || dice.chance(40)) all.push(value);
+      if (dice.chance(5)) all.push(value);
+      if (dice.chance(3)) all.push(++next);
+      const offset = dice.chance(95) ? all.indexOf(value) : dice.below(all.length + 1);
+      events.push({ process, send: [key, value, offset, type] });
+      if (dice.chance(5)) all.pop();
+    } else {
+      const from = dice.chance(90) ? (places[`${process} ${key}`] ?? 0) : dice.below(all.length + 1);
+      const to = Math.min(all.length, from + dice.below(4));
+      const messages = all.slice(from, to).map((value, j) => [from + j, value] as const);
+      if (messages.length > 1 && dice.chance(10)) messages.splice(dice.below(messages.length), 1);
+      if (dice.chance(5)) messages.reverse();
+      places[`${process} ${key}`] = to;
+      events.push({ process, poll: { [key]: messages } });
+    }
+  }
+  return events;
+}
+
+/** The anomalies by their definitions, comparing everything with everything. */
+function naive(events: readonly Event[]): Set<string> {
+  const types = new Set<string>();
+  type Seen = { key: string; value: number; offset: number; op: number; process: number; polled: boolean };
+  const seen: Seen[] = [];
+  events.forEach(({ process, send, poll }, op) => {
+    if (send?.[3] === 'ok')
+      seen.push({ key: send[0], value: send[1], offset: send[2], op, process, polled: false });
+    for (const [key, messages] of Object.entries(poll ?? {}))
+      for (const [offset, value] of messages)
+        seen.push({ key, value: value as number, offset, op, process, polled: true });
+  });
+  const known = (key: string) =>
+    [...new Set(seen.filter((s) => s.key === key).map((s) => s.offset))].sort((a, b) => a - b);
+  for (const a of seen)
+    for (const b of seen) {
+      if (a.key !== b.key) continue;
+      if (a.offset === b.offset && a.value !== b.value) types.add('inconsistent-offsets');
+      if (a.offset !== b.offset && a.value === b.value) types.add('duplicate');
+    }
+  for (const s of seen.filter(({ polled }) => polled)) {
+    const sent = events.find(({ send }) => send?.[0] === s.key && send[1] === s.value)?.send;
+    if (sent === undefined) types.add('garbage-read');
+    else if (sent[3] === 'fail') types.add('G1a');
+  }
+  for (const s of seen.filter(({ polled }) => !polled)) {
+    const others = seen.filter((o) => o.polled && o.key === s.key);
+    if (others.some((o) => o.offset > s.offset) && !others.some((o) => o.value === s.value))
+      types.add('lost-write');
+  }
+  for (const polled of [true, false])
+    for (const key of ['x', 'y'])
+      for (const process of [0, 1, 2]) {
+        const mine = seen.filter((s) => s.polled === polled && s.key === key && s.process === process);
+        for (let i = 1; i < mine.length; i++) {
+          const offsets = known(key);
+          const step = offsets.indexOf(mine[i].offset) - offsets.indexOf(mine[i - 1].offset);
+          const prefix = mine[i].op === mine[i - 1].op ? 'int-' : '';
+          if (step <= 0) types.add(`${prefix}nonmonotonic-${polled ? 'poll' : 'send'}`);
+          else if (polled && step > 1) types.add(`${prefix}poll-skip`);
+        }
+      }
+  return types;
+}
+
+describe('log beside its definitions', () => {
+  it('finds the same anomalies in random histories', () => {
+    const found = new Set<string>();
+    for (let seed = 1; seed <= ROUNDS; seed++) {
+      const events = random(new Dice(seed));
+      const lines = events.flatMap(({ process, send: sent, poll: polled }): Line[] => {
+        if (polled !== undefined) return poll(process, polled);
+        const [key, value, offset, type] = sent!;
+        return type === 'ok' ? send(process, key, value, offset) : trySend(process, key, value, type);
+      });
+      const verdict = judge(...lines);
+      if (verdict.valid === 'unknown') continue;
+      const types = verdict.anomalyTypes.filter((type) => !/^G[012-]|^G1c/.test(type) || type === 'G1a');
+      const expected = [...naive(events)].sort();
+      expect(types, `seed ${seed}`).toEqual(expected);
+      for (const type of types) found.add(type);
+    }
+    expect(found.size).toBe(10);
+  });
+});
