@@ -4,9 +4,9 @@ import type { Plan } from './plan.ts';
 import type { Run } from './registers.ts';
 
 /** Configurations kept where all is well. */
-const BEAM = 24;
+const BEAM = 12;
 /** By how much more each time that the beam dies at about the same place, and how often. */
-const WIDER = 3;
+const WIDER = 4;
 const MOST_LEVELS = 4;
 /** Events between checkpoints; a retry goes back some of them, twice as far each time. */
 const EVERY = 64;
