@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { reports } from '../../reports/index.ts';
 import type { RunVerdict } from '../analysis/run-verdict.ts';
 import type { Budget } from '../analysis/verdict.ts';
@@ -50,7 +51,7 @@ export async function perform(plan: ResolvedPlan, options: PerformOptions): Prom
     options.judging?.();
     const verdict = judge(plan, recording, options.budget);
     const judged = options.clock();
-    const repeat = repeatCommand(plan);
+    const repeat = repeatCommand(plan, join(directory.path, 'plan.json'));
     const seconds = (from: number, to: number) => (to - from) / 1e9;
     try {
       directory.write('verdict.json', `${JSON.stringify(verdict, null, 2)}\n`);

@@ -30,7 +30,9 @@ describe('scripted plans, whose faults wait for events', () => {
       const { exitCode, stdout, stderr } = await ordeal(args);
       expect(exitCode, stderr).toBe(1);
       const { findings, faults } = JSON.parse(stdout) as Printed;
-      expect([...new Set(findings.map((f) => f.type))]).toEqual([type]);
+      const types = [...new Set(findings.map((f) => f.type))];
+      // Real time decides which reads of the old leader also go back on what somebody saw before.
+      expect(world === 'local' ? types.filter((t) => t !== 'new-old-inversion') : types).toEqual([type]);
       expect(faults.every((f) => f.took.length > 0)).toBe(true);
     });
   }
