@@ -1,4 +1,5 @@
 import { bank } from './bank/bank.ts';
+import { convergence } from './convergence/convergence.ts';
 import { counter } from './counts/counter.ts';
 import { gCounter, pnCounter } from './counts/final-counter.ts';
 import { uniqueIds } from './ids/unique-ids.ts';
@@ -43,6 +44,7 @@ export const checks: readonly Check[] = [
   fencedLock,
   lease,
   log,
+  convergence,
 ];
 
 /** Other names that people and tools use for a check. */
