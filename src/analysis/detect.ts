@@ -29,7 +29,7 @@ export function detect(history: History): readonly string[] {
     if (t.appends) return ['list-append'];
     return t.writes || !t.listReads ? ['rw-register'] : ['list-append'];
   }
-  if (has('send', 'poll')) return ['log'];
+  if (has('send', 'poll') || (has('txn') && sends(history))) return ['log'];
   if (has('drain')) return ['total-queue', 'queue'];
   if (has('enqueue', 'dequeue')) return ['queue'];
   if (has('renew', 'grant', 'revoke')) return ['lease'];
@@ -104,4 +104,12 @@ function traits(history: History): Traits {
     mapReads: some(Shape.Other),
     scalarReads: some(Shape.Scalar, Shape.Pair),
   };
+}
+
+/** Whether transactions send or poll: such a list has no shape of its own. */
+function sends({ n, shape, fs, f, values, x0 }: History): boolean {
+  const txn = fs.indexOf('txn');
+  for (let row = 0; row < Math.min(n, SAMPLE); row++)
+    if (f[row] === txn && shape[row] === Shape.Other) return /^\[\["(send|poll)"/.test(values.show(x0[row]));
+  return false;
 }
