@@ -26,12 +26,12 @@ export type Disorder =
  */
 export function disorder(history: History, { elements, runs, reads }: SetObservations): Disorder | null {
   const { inv, ret, outcome } = history;
-  const size = new Map<number, number>();
+  const countedIn = new Int32Array(elements.count).fill(-1);
   const distinct = runs.map((run, r) => {
     const counts = new Int32Array(run.elements.length + 1);
     run.elements.forEach((e, place) => {
-      counts[place + 1] = counts[place] + (size.get(e) === r ? 0 : 1);
-      size.set(e, r);
+      counts[place + 1] = counts[place] + (countedIn[e] === r ? 0 : 1);
+      countedIn[e] = r;
     });
     return counts;
   });
