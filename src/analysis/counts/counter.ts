@@ -6,7 +6,7 @@ import { type Forbids, openAll, Tally } from '../tally.ts';
 import type { Anomaly, Check, CheckOptions, Verdict } from '../verdict.ts';
 import { witnessOp } from '../witness.ts';
 import { bounds, decreases } from './bounds.ts';
-import { equalSteps } from './equal-steps.ts';
+import { equalSteps, source } from './equal-steps.ts';
 import { type Counts, counters } from './observations.ts';
 
 const BOUNDS = ['counter-too-low', 'counter-too-high', 'unexpected-value'];
@@ -89,10 +89,11 @@ function judgeOne(words: Words, tally: Tally, meter: Meter, undecided: string[])
     const { low, high, between } = equalSteps(without, initial, step);
     // Where every addition subtracts, fewer steps is a greater value.
     const [under, over] = step > 0 ? (['low', 'high'] as const) : (['high', 'low'] as const);
-    for (const { read, forced, from } of low) {
-      const at = initial + forced * step;
-      if (from < 0) tally.found(`counter-too-${under}`, () => words.behind(read, at, -1));
-      else tally.found('counter-went-back', () => words.behind(read, at, from));
+    for (const one of low) {
+      const at = initial + one.forced * step;
+      tally.found(one.byAdditions ? `counter-too-${under}` : 'counter-went-back', () =>
+        words.behind(one.read, at, source(without, initial, step, one)),
+      );
     }
     for (const read of high) tally.found(`counter-too-${over}`, () => words.beyond(read));
     for (const read of between) tally.found('unexpected-value', () => words.between(read, step));

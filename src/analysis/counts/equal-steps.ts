@@ -7,8 +7,8 @@ export interface TooLow {
   readonly read: number;
   /** What the count had to be, in steps, when the read was invoked. */
   readonly forced: number;
-  /** The earlier read from which this follows; −1 where it follows from additions alone. */
-  readonly from: number;
+  /** Whether the additions that had returned suffice for it; else it follows from an earlier read, see `source`. */
+  readonly byAdditions: boolean;
 }
 
 /** What is wrong with a counter all of whose additions are of one amount. */
@@ -51,6 +51,7 @@ export function equalSteps({ adds, reads }: Counts, initial: number, step: numbe
   const counted = new Uint8Array(adds.n);
   let count = 0;
   let invoked = 0;
+  let returned = 0;
   const low: TooLow[] = [];
   const high: number[] = [];
   const between: number[] = [];
@@ -65,12 +66,12 @@ export function equalSteps({ adds, reads }: Counts, initial: number, step: numbe
         break;
       case 1:
         if (!Number.isInteger(wanted[i])) between.push(i);
-        else if (wanted[i] < count)
-          low.push({ read: i, forced: count, from: source({ adds, reads }, wanted, i, count) });
+        else if (wanted[i] < count) low.push({ read: i, forced: count, byAdditions: returned >= count });
         else break;
         excused[i] = 1;
         break;
       case 2:
+        returned++;
         if (counted[i] === 0) count++;
         counted[i] = 1;
         break;
@@ -91,17 +92,18 @@ export function equalSteps({ adds, reads }: Counts, initial: number, step: numbe
   return { low, high, between };
 }
 
-/** The earlier read whose value and the additions after it make up `forced`; −1 where additions alone do. O(n log n). */
-function source(
-  { adds, reads }: Pick<Counts, 'adds' | 'reads'>,
-  wanted: Float64Array,
-  read: number,
-  forced: number,
+/** The earlier read from which it follows that a read is too low; −1 where additions alone do. O(n log n). */
+export function source(
+  { adds, reads }: Counts,
+  initial: number,
+  step: number,
+  { read, forced, byAdditions }: TooLow,
 ): number {
+  if (byAdditions) return -1;
+  const wanted = reads.value.map((value) => (value - initial) / step);
   const before = reads.inv[read];
   const acknowledged: number[] = [];
   for (let a = 0; a < adds.n; a++) if (adds.ret[a] < before) acknowledged.push(adds.inv[a]);
-  if (acknowledged.length >= forced) return -1;
   acknowledged.sort((a, b) => a - b);
   let best = -1;
   for (let r = 0; r < reads.n; r++) {
@@ -113,7 +115,7 @@ function source(
       if (acknowledged[middle] > reads.ret[r]) to = middle;
       else from = middle + 1;
     }
-    if (wanted[r] + acknowledged.length - from < forced) continue;
+    if (wanted[r] + acknowledged.length - from !== forced) continue;
     if (best < 0 || reads.ret[r] > reads.ret[best]) best = r;
   }
   return best;

@@ -105,13 +105,15 @@ export function lost(history: History, log: LogHistory, logs: Logs, tally: Tally
       unseen++;
       continue;
     }
-    const beyond = log.polled.find((p) => p.key === key && p.offset > offset)!;
-    tally.found('lost-write', () => ({
-      message: `S sent ${history.values.show(value)} to ${history.values.show(key)} and was acknowledged, at offset ${offset}; nobody ever polled it, although P polled offset ${beyond.offset}, which is behind it.`,
-      ops: [witnessOp(history, row, 'S'), witnessOp(history, log.ops[beyond.op].row, 'P')],
-      key: history.values.value(key),
-      detail: { elements: [history.values.value(value)] },
-    }));
+    tally.found('lost-write', () => {
+      const beyond = log.polled.find((p) => p.key === key && p.offset > offset)!;
+      return {
+        message: `S sent ${history.values.show(value)} to ${history.values.show(key)} and was acknowledged, at offset ${offset}; nobody ever polled it, although P polled offset ${beyond.offset}, which is behind it.`,
+        ops: [witnessOp(history, row, 'S'), witnessOp(history, log.ops[beyond.op].row, 'P')],
+        key: history.values.value(key),
+        detail: { elements: [history.values.value(value)] },
+      };
+    });
   }
   return unseen;
 }
