@@ -4,6 +4,7 @@ import type { Anomaly, Check, CheckOptions, Verdict } from '../verdict.ts';
 import { CAS, type Calls, type Decision, MISS } from './calls.ts';
 import { decideRegister } from './deadlines/search.ts';
 import { Cast } from './explain.ts';
+import { Lulls } from './lulls.ts';
 import { Meter } from './meter.ts';
 import { obvious, SMALL } from './obvious.ts';
 import { registerAnomaly } from './register-anomalies.ts';
@@ -18,8 +19,8 @@ export type RegisterCheckOptions = CheckOptions & RegisterOptions;
 /**
  * Judges registers, one or many: every key alone, as linearizability allows.
  *
- * Values that are each written once are decided by zones, in O(n). Others by a pass for what no order can mend, then by
- * deadlines; the budget is shared, and no key may spend more than a fair part of it.
+ * Small registers with few calls at a time are decided from lull to lull, values that are each written once by zones, all
+ * in O(n). Others by a pass for what no order can mend, then by deadlines; the budget is shared, and no key may spend more than a fair part of it.
  */
 function judge(name: string, history: History, options: RegisterCheckOptions = {}): Verdict {
   const model = options.models?.[0] ?? 'linearizable';
@@ -35,8 +36,13 @@ function judge(name: string, history: History, options: RegisterCheckOptions = {
     return findings.verdict(name, model, considered, { keys: keys.length, steps: meter.steps }, options);
   }
   const hard: KeyCalls[] = [];
+  const lulls = new Lulls();
   keys.forEach((key, i) => {
     if ((i & 1023) === 0) options.progress?.(i, keys.length, 'registers');
+    if (key.calls.n <= SMALL && lulls.legal(key.calls, initial)) {
+      findings.engines.add('lulls');
+      return;
+    }
     const found = zones(key.calls, initial, options.witnesses);
     if (found === null) {
       hard.push(key);
