@@ -4,7 +4,7 @@ import { Edges } from './edges.ts';
 import type { Intervals } from './intervals.ts';
 import { kahn } from './kahn.ts';
 import { DATA, EVERY, only, PROCESS, REALTIME, WR, WW } from './labels.ts';
-import { type CycleClass, cycleName, nameCycle, type Suffix } from './names.ts';
+import { cycleName, nameCycle, type Suffix, severity } from './names.ts';
 import { addProcess, addRealtime } from './order.ts';
 import { PartSearch } from './part.ts';
 import type { CycleStep } from './search.ts';
@@ -43,8 +43,6 @@ export interface CycleReport {
   /** The steps ran out before all types were settled in all parts: the types found are there, others may be. */
   readonly cut: boolean;
 }
-
-const classes: readonly CycleClass[] = ['G0', 'G1c', 'G-single', 'G-nonadjacent', 'G2'];
 
 const levels: readonly { suffix: Suffix; order: number }[] = [
   { suffix: '', order: 0 },
@@ -149,7 +147,7 @@ class CycleFinder {
   ): string[] {
     const types: string[] = [];
     const search = new PartSearch(graph, order, this.query.steps);
-    for (const kind of classes) {
+    for (const kind of severity) {
       for (const item of kind === 'G0' || kind === 'G1c' || !search.predicates ? [true] : [true, false]) {
         const type = cycleName(kind, item, suffix);
         if (hidden.has(type)) continue;

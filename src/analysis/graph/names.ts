@@ -6,6 +6,9 @@ import { ANTI, PROCESS, REALTIME, RWP, WR } from './labels.ts';
  */
 export type CycleClass = 'G0' | 'G1c' | 'G-single' | 'G-nonadjacent' | 'G2';
 
+/** Most severe first: the order in which they are looked for. */
+export const severity: readonly CycleClass[] = ['G0', 'G1c', 'G-single', 'G-nonadjacent', 'G2'];
+
 export const suffixes = ['', '-process', '-realtime'] as const;
 export type Suffix = (typeof suffixes)[number];
 

@@ -1,6 +1,6 @@
 import type { Subgraph } from './csr.ts';
 import { ANTI, only, RW, RWP, WR, WW } from './labels.ts';
-import { type CycleClass, cycleClass } from './names.ts';
+import { type CycleClass, cycleClass, severity } from './names.ts';
 import { closedEdges } from './reach.ts';
 import { CycleSearch, type CycleStep, type Pattern, simple } from './search.ts';
 import { onNonadjacentCycle } from './split.ts';
@@ -183,9 +183,12 @@ export class PartSearch {
       const walk = this.search.shortest(sources[i], edges[i], pattern, bound, budget);
       if (walk !== null) {
         const cycle = pattern.nonadjacent ? simple(walk, (part) => classOf(part) === kind) : walk;
-        if (classOf(cycle) !== kind) other = cycle;
-        else if (best === null || cycle.length < best.length) best = cycle;
-        if (once) break;
+        const found = classOf(cycle);
+        // A walk may cut down to a milder class, whose turn has yet to come; then its own search finds a shorter one.
+        if (found === kind) {
+          if (best === null || cycle.length < best.length) best = cycle;
+        } else if (severity.indexOf(found) < severity.indexOf(kind)) other = cycle;
+        if (once && (best ?? other) !== null) break;
       }
       if (steps.left <= 0 || (steps.left < allowance && (best !== null || near))) break;
     }

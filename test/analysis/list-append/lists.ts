@@ -29,10 +29,10 @@ export interface Timed extends Txn {
 
 export const during = (inv: number, ret: number, txn: Txn): Timed => ({ ...txn, inv, ret });
 
-export const timed = (...txns: Timed[]): History => historyOf(recorded(...txns));
+export const timed = (...txns: Timed[]): History => historyOf(recorded(txns));
 
 /** As records. Transactions without a process get one each. */
-export function recorded(...txns: Timed[]): Op[] {
+export function recorded(txns: readonly Timed[]): Op[] {
   const events: { moment: number; op: Omit<Op, 'index' | 'time'> }[] = [];
   txns.forEach((txn, i) => {
     const process = txn.process ?? 100 + i;

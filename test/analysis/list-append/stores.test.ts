@@ -65,7 +65,7 @@ test('a history read from text gets the same verdict, word for word', () => {
   for (const isolation of ['serializable', 'committed', 'dirty'] as const)
     for (let seed = 0; seed < cases(10, 300); seed++) {
       const dice = new Dice(seed);
-      const ops = recorded(...simulate(dice, isolation, { txns: 50 + dice.below(100) }));
+      const ops = recorded(simulate(dice, isolation, { txns: 50 + dice.below(100) }));
       const read = parseHistory(ops.map((op) => JSON.stringify(op)).join('\n'));
       expect(judge(read), `${isolation}, seed ${seed}`).toEqual(judge(historyOf(ops)));
     }
