@@ -168,10 +168,14 @@ function unusable(registers: Registers): string | undefined {
 function intervalsOf(registers: Registers): Intervals {
   const { unit, accesses } = registers;
   const { history, row } = accesses;
-  return {
-    inv: Int32Array.from(unit, (u) => history.inv[row[u]!]!),
-    ret: Int32Array.from(unit, (u) => history.ret[row[u]!]!),
-  };
+  const inv = new Int32Array(unit.length);
+  const ret = new Int32Array(unit.length);
+  for (let t = 0; t < unit.length; t++) {
+    const at = row[unit[t]!]!;
+    inv[t] = history.inv[at]!;
+    ret[t] = history.ret[at]!;
+  }
+  return { inv, ret };
 }
 
 function cycles(it: Case): CycleReport {

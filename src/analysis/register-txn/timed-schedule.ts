@@ -28,10 +28,14 @@ export function timedOrderFound(
   return new TimedSchedule(versions, graph, priority, intervals).run(patience);
 }
 
+/** Above every priority: positions, and NEVER. */
+const WRITERS = 2 ** 32;
+
 class TimedSchedule {
   private readonly versions: Versions;
   private readonly graph: Csr | undefined;
-  private readonly priority: Float64Array;
+  /** By transaction, its place in line: those who only read, then by priority. */
+  private readonly line: Float64Array;
   private readonly inv: Int32Array;
   private readonly ret: Int32Array;
   private readonly waits: Int32Array;
@@ -62,27 +66,32 @@ class TimedSchedule {
     const { n, keys } = registers;
     this.versions = versions;
     this.graph = graph;
-    this.priority = priority;
     this.inv = inv;
     this.ret = ret;
     this.waits = new Int32Array(graph === undefined ? n : graph.vertices);
     if (graph !== undefined)
       for (let e = 0; e < graph.offset[graph.vertices]!; e++) this.waits[graph.dst[e]!]!++;
-    this.current = Int32Array.from({ length: keys }, (_, x) => written + x);
+    this.line = new Float64Array(n);
+    for (let t = 0; t < n; t++)
+      this.line[t] = priority[t]! + (registers.writeStart[t] === registers.writeStart[t + 1] ? 0 : WRITERS);
+    this.current = new Int32Array(keys);
+    for (let x = 0; x < keys; x++) this.current[x] = written + x;
     this.before = new Int32Array(written);
     this.pending = new Int32Array(count);
     this.whose = new Int32Array(count);
+    const { pending, whose } = this;
     for (let v = 0; v < count; v++) {
-      this.pending[v] = readsStart[v + 1]! - readsStart[v]!;
-      for (let i = readsStart[v]!; i < readsStart[v + 1]!; i++) this.whose[v]! ^= reader[reads[i]!]!;
+      const end = readsStart[v + 1]!;
+      pending[v] = end - readsStart[v]!;
+      let all = 0;
+      for (let i = readsStart[v]!; i < end; i++) all ^= reader[reads[i]!]!;
+      whose[v] = all;
     }
     this.placed = new Uint8Array(n);
-    this.byInvocation = ordered(n, inv);
-    this.byReturn = ordered(n, ret).filter((t) => ret[t] !== NEVER);
+    this.byInvocation = ordered(inv);
+    this.byReturn = ordered(ret);
     this.rank = new Int32Array(n).fill(NEVER);
-    this.byReturn.forEach((t, i) => {
-      this.rank[t] = i;
-    });
+    for (let i = 0; i < this.byReturn.length; i++) this.rank[this.byReturn[i]!] = i;
     this.zones = zonesOf(versions, inv, ret);
     this.lines = linesOf(versions, this.zones.lo);
     this.front = this.lines.start.slice(0, keys);
@@ -133,23 +142,21 @@ class TimedSchedule {
     const horizon = this.oldest < byReturn.length ? ret[byReturn[this.oldest]!]! : NEVER;
     for (; this.begun < byInvocation.length && inv[byInvocation[this.begun]!]! <= horizon; this.begun++)
       active.push(byInvocation[this.begun]!);
+    const { line, waits } = this;
+    const behind = after === -1 ? -1 : line[after]!;
     let best = -1;
+    let least = Number.POSITIVE_INFINITY;
     for (let i = 0; i < active.length; i++) {
       const t = active[i]!;
-      if (this.waits[t]! > 0 || inv[t]! > horizon) continue;
-      if (after !== -1 && !this.inLine(after, t)) continue;
-      if (best !== -1 && !this.inLine(t, active[best]!)) continue;
-      if (!this.blocked(t)) best = i;
+      const place = line[t]!;
+      if (place > least || place < behind) continue;
+      if (place === least && t > active[best]!) continue;
+      if (place === behind && t <= after) continue;
+      if (waits[t]! > 0 || inv[t]! > horizon || this.blocked(t)) continue;
+      best = i;
+      least = place;
     }
     return best;
-  }
-
-  /** Whether a is before b in line: those who only read, then by priority. */
-  private inLine(a: number, b: number): boolean {
-    const [readsA, readsB] = [this.onlyReads(a), this.onlyReads(b)];
-    if (readsA !== readsB) return readsA;
-    const { priority } = this;
-    return priority[a] === priority[b] ? a < b : priority[a]! < priority[b]!;
   }
 
   private blocked(t: number): boolean {
@@ -241,8 +248,29 @@ class TimedSchedule {
   }
 }
 
-function ordered(n: number, by: Int32Array): Int32Array {
-  const order = Int32Array.from({ length: n }, (_, i) => i);
-  for (let i = 1; i < n; i++) if (by[i - 1]! > by[i]!) return order.sort((a, b) => by[a]! - by[b]!);
+/** Transactions by a position, those that have one. Linear where positions are dense. */
+function ordered(by: Int32Array): Int32Array {
+  const n = by.length;
+  let last = -1;
+  let negative = false;
+  let ascending = true;
+  let count = 0;
+  for (let t = 0; t < n; t++) {
+    if (by[t] === NEVER) continue;
+    count++;
+    if (by[t]! < 0) negative = true;
+    if (by[t]! < last) ascending = false;
+    else last = by[t]!;
+  }
+  const order = new Int32Array(count);
+  if (ascending || negative || last > 16 * n + 1024) {
+    let filled = 0;
+    for (let t = 0; t < n; t++) if (by[t] !== NEVER) order[filled++] = t;
+    return ascending ? order : order.sort((a, b) => by[a]! - by[b]!);
+  }
+  const start = new Int32Array(last + 2);
+  for (let t = 0; t < n; t++) if (by[t] !== NEVER) start[by[t]! + 1]!++;
+  for (let i = 1; i <= last; i++) start[i]! += start[i - 1]!;
+  for (let t = 0; t < n; t++) if (by[t] !== NEVER) order[start[by[t]!]!++] = t;
   return order;
 }
