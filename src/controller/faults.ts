@@ -63,8 +63,13 @@ export class Faults {
   }
 
   /** Generated faults: each nemesis in its turn. */
-  startTurns(turns: readonly Turn[], nemeses: readonly { thing: Nemesis; options: unknown }[]): void {
-    for (const turn of turns) this.timers.push(this.stage.at(turn.from, () => this.turn(turn, nemeses)));
+  startTurns(
+    turns: readonly Turn[],
+    nemeses: readonly { thing: Nemesis; options: unknown }[],
+    timeLimit: number,
+  ): void {
+    for (const turn of turns)
+      this.timers.push(this.stage.at(turn.from, () => this.turn(turn, nemeses, timeLimit)));
   }
 
   /** Explicit faults. */
@@ -96,25 +101,37 @@ export class Faults {
     this.settle();
   }
 
-  private turn(turn: Turn, nemeses: readonly { thing: Nemesis; options: unknown }[]): void {
+  private turn(
+    turn: Turn,
+    nemeses: readonly { thing: Nemesis; options: unknown }[],
+    timeLimit: number,
+  ): void {
     const { thing, options } = nemeses[turn.nemesis]!;
     const now = this.stage.now();
+    const until = Math.min(now + turn.to - turn.from, timeLimit);
     const draw = draws(this.stage.seed, 'fault');
     const busy = new Set<string>();
     for (const { record, healing } of this.active.values())
       if (!healing && downing(record.f)) for (const node of record.took) busy.add(node);
     const { nodes } = this.stage.world;
-    const fault = thing.fault(options, {
-      nodes,
-      healthy: nodes.filter((n) => !busy.has(n)),
-      leaders: nodes.filter((n) => this.watched.get(n) === 'leader' && !busy.has(n)),
-      clients: this.stage.clients(),
-      duration: turn.to - now,
-      draw: (what, ...at) => draw(turn.fault, hashText(what), ...at),
-    });
+    // A turn that was put off may meet the next one of its nemesis.
+    const acting = [...this.active.values()].some((a) => a.record.nemesis === thing.name);
+    const fault = acting
+      ? undefined
+      : thing.fault(options, {
+          nodes,
+          healthy: nodes.filter((n) => !busy.has(n)),
+          leaders: nodes.filter((n) => this.watched.get(n) === 'leader' && !busy.has(n)),
+          clients: this.stage.clients(),
+          duration: until - now,
+          draw: (what, ...at) => draw(turn.fault, hashText(what), ...at),
+        });
     if (fault === undefined) {
+      // Nobody to hit: it looks again while its turn lasts, and one that has never had a fault as long as there is load.
       const again = now + LOOK_AGAIN;
-      if (again < turn.to) this.timers.push(this.stage.at(again, () => this.turn(turn, nemeses)));
+      const idle = !this.records.some((r) => r.nemesis === thing.name);
+      if (again < (idle ? timeLimit - LOOK_AGAIN : turn.to))
+        this.timers.push(this.stage.at(again, () => this.turn(turn, nemeses, timeLimit)));
       return;
     }
     const line: FaultLine = {
@@ -124,7 +141,7 @@ export class Faults {
       value: fault.value as FaultLine['value'],
       time: now,
       begin: mutable(fault.begin),
-      heal: { after: turn.to - now, actions: mutable(fault.heal) },
+      heal: { after: until - now, actions: mutable(fault.heal) },
     };
     this.begin(line, undefined);
   }

@@ -168,6 +168,7 @@ class Run {
       this.faults.startTurns(
         turns(plan.plan.seed, plan.nemeses.length, plan.nemesisInterval, plan.plan.timeLimit),
         plan.nemeses,
+        plan.plan.timeLimit,
       );
     const generator =
       plan.ops === undefined ? loadGenerator(plan, plan.plan.rate) : scheduled(plan.ops, plan.concurrency);

@@ -12,7 +12,7 @@ const plan: Omit<PlanInput, 'seed'> = {
   nemeses: ['partition', 'kill', 'pause', 'clock', 'packet'],
   timeLimit: '4s',
   nemesisInterval: '500ms',
-  rate: 150,
+  rate: 400,
 };
 
 describe(`Raft under all faults, ${SEEDS} seeds`, () => {

@@ -45,7 +45,9 @@ export class Follower {
 
   /** More of the log is durable. */
   durable(): void {
-    if (!this.owes || this.core.role !== 'follower' || this.term !== this.core.term) return;
+    const { role, term, leader } = this.core;
+    // A follower that has given its leader up and asks around whether to stand has nobody to tell; it still owes.
+    if (!this.owes || role !== 'follower' || this.term !== term || leader === undefined) return;
     this.owes = this.core.journal.durable < this.verified;
     this.acknowledge();
   }
