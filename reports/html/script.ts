@@ -112,12 +112,14 @@ export function script(series: Series, uPlot: UPlot): void {
     const tip = document.querySelector<HTMLElement>('.tip');
     const context = canvas?.getContext('2d');
     if (!canvas || !tip || !context) return;
-    const label = 66;
-    const row = series.threads > 40 ? 6 : 14;
+    const label = 14 + 6.7 * Math.max(...[...series.lanes, ...series.nodes].map((name) => name.length));
+    const row = series.lanes.length > 40 ? 6 : 14;
+    // A record is as wide as its position, or what takes no time could not be seen.
+    const least = series.unit === 'record' ? 0.8 : 0;
     const nodeRow = 18;
     const top = 16;
     const nodesHeight = series.nodes.length * nodeRow;
-    const height = top + nodesHeight + 10 + series.threads * row + 24;
+    const height = top + nodesHeight + 10 + series.lanes.length * row + 24;
     let from = 0;
     let to = Math.max(series.end, 0.001);
     const marked = new Set(series.marked);
@@ -166,9 +168,9 @@ export function script(series: Series, uPlot: UPlot): void {
         const s = series.start[i]!;
         const l = series.length[i]!;
         const e = l < 0 ? series.end : s + l;
-        if (e < from || s > to) continue;
+        if (e + least < from || s > to) continue;
         const y = laneY(series.lane[i]!);
-        const w = Math.max(1.2, x(e) - x(s));
+        const w = Math.max(1.2, x(e + least) - x(s));
         c.fillStyle = outcomes[series.outcome[i]!]!;
         if (l < 0) c.globalAlpha = 0.25;
         c.fillRect(x(s), y + 1, w, row - 2);
@@ -184,13 +186,17 @@ export function script(series: Series, uPlot: UPlot): void {
       series.nodes.forEach((n, i) => {
         c.fillText(n, 4, top + i * nodeRow + nodeRow / 2);
       });
-      if (row > 9) for (let t = 0; t < series.threads; t++) c.fillText(`client ${t}`, 4, laneY(t) + row / 2);
-      const step = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60, 300].find(
-        (s) => (to - from) / s < 12,
-      );
-      const every = step ?? 600;
+      if (row > 9) for (const [i, name] of series.lanes.entries()) c.fillText(name, 4, laneY(i) + row / 2);
+      let every = series.unit === 's' ? 0.001 : 1;
+      for (let i = 0; (to - from) / every > 12; i++) every *= [2, 2.5, 2][i % 3]!;
       for (let t = Math.ceil(from / every) * every; t <= to; t += every)
-        c.fillText(`${Number(t.toFixed(3))} s`, x(t) - 8, height - 10);
+        c.fillText(`${Number(t.toFixed(3))}${series.unit === 's' ? ' s' : ''}`, x(t) - 8, height - 10);
+    }
+
+    function when(s: number, l: number): string {
+      if (series.unit === 'record')
+        return `${l > 0 ? `records ${s}–${s + l}` : `record ${s}`}${l < 0 ? ', never returned' : ''}`;
+      return `${s.toFixed(6)} s, ${l < 0 ? 'never returned' : `took ${(l * 1000).toFixed(1)} ms`}`;
     }
 
     function at(px: number, py: number): string | undefined {
@@ -207,9 +213,8 @@ export function script(series: Series, uPlot: UPlot): void {
         if (series.lane[i] !== lane) continue;
         const s = series.start[i]!;
         const l = series.length[i]!;
-        if (t < s - slack || t > (l < 0 ? s + 40 * slack : s + Math.max(l, 2 * slack))) continue;
-        const took = l < 0 ? 'never returned' : `took ${(l * 1000).toFixed(1)} ms`;
-        return `${s.toFixed(6)} s, ${took}\n${series.text[i] ?? series.fs[series.f[i]!]}`;
+        if (t < s - slack || t > (l < 0 ? s + 40 * slack : s + Math.max(l + least, 2 * slack))) continue;
+        return `${when(s, l)}\n${series.text[i] ?? series.fs[series.f[i]!]}`;
       }
       const bands = series.bands.filter((b) => b.from <= t && b.to >= t);
       return bands.length > 0 ? bands.map((b) => b.label).join(' + ') : undefined;
@@ -228,7 +233,7 @@ export function script(series: Series, uPlot: UPlot): void {
         event.preventDefault();
         const t = time(event.offsetX);
         const factor = event.deltaY > 0 ? 1.25 : 0.8;
-        const span = Math.max(0.0005, Math.min(series.end, (to - from) * factor));
+        const span = Math.min(series.end, Math.max(series.unit === 's' ? 0.0005 : 4, (to - from) * factor));
         const share = (t - from) / (to - from);
         from = t - share * span;
         to = from + span;

@@ -1,28 +1,30 @@
 import type { RunVerdict } from '../../src/analysis/run-verdict.ts';
-import type { Anomaly } from '../../src/analysis/verdict.ts';
+import type { Anomaly, Validity, Verdict } from '../../src/analysis/verdict.ts';
 import type { ReportInput } from '../report.ts';
 import { cycleSvg } from './cycle.ts';
+import type { Series } from './series.ts';
 import { escaped, milliseconds, seconds, shown, table } from './text.ts';
 
 /** Anomalies shown in full. */
 const MOST = 24;
 
+/** The answer in one word, and what was judged. */
+export function headline(valid: Validity, name: string, unknown = 'UNKNOWN'): string {
+  const [word, kind] =
+    valid === true ? ['VALID', 'ok'] : valid === false ? ['INVALID', 'bad'] : [unknown, 'open'];
+  return `<h1><span class="badge ${kind}">${word}</span> ${escaped(name)}</h1>`;
+}
+
 /** The verdict, what was tested, and how to do it again. */
 export function summary({ verdict, repeat, made }: ReportInput): string {
   const { valid, exitCode, reasons, system } = verdict;
-  const [word, kind] =
-    valid === true
-      ? ['VALID', 'ok']
-      : valid === false
-        ? ['INVALID', 'bad']
-        : [exitCode === 3 ? 'NOTHING TESTED' : 'UNKNOWN', 'open'];
   const options = Object.entries(system.options as object).map(([k, v]) => `${k}=${shown(v)}`);
   const total = Object.values(verdict.operations).reduce((n, c) => n + c.ok + c.fail + c.info, 0);
   const list =
     reasons.length === 1
       ? `<p>${escaped(reasons[0]!)}</p>`
       : `<ul>${reasons.map((r) => `<li>${escaped(r)}</li>`).join('')}</ul>`;
-  return `<h1><span class="badge ${kind}">${word}</span> ${escaped(verdict.name)}</h1>${list}
+  return `${headline(valid, verdict.name, exitCode === 3 ? 'NOTHING TESTED' : 'UNKNOWN')}${list}
 <p class="dim">${escaped(system.name)} on ${verdict.nodes} nodes (${escaped(verdict.world)}), ${verdict.concurrency} clients, ${total} operations of
 ${escaped(verdict.workloads.join(' + '))}, nemeses ${escaped(verdict.nemeses.join(', ') || 'none')}, seed ${verdict.seed}${
     made === undefined ? '' : `, ${escaped(made)}`
@@ -31,14 +33,14 @@ ${escaped(verdict.workloads.join(' + '))}, nemeses ${escaped(verdict.nemeses.joi
 <div class="repeat"><pre>${escaped(repeat)}</pre><button data-copy="${escaped(repeat)}">copy</button></div>`;
 }
 
-/** Every finding in words, with its operations and its cycle. */
-export async function findings({ verdict }: ReportInput): Promise<string> {
-  const all = verdict.findings;
-  if (all.length === 0) return '';
+/** Findings in words, with their operations and their cycles; `all` says where those are that find no room here. */
+export async function findings(title: string, anomalies: readonly Anomaly[], all: string): Promise<string> {
+  if (anomalies.length === 0) return '';
   const cards: string[] = [];
-  for (const anomaly of all.slice(0, MOST)) cards.push(await card(anomaly));
-  const rest = all.length > MOST ? `<p class="dim">${all.length - MOST} more are in verdict.json.</p>` : '';
-  return `<h2>What was found</h2>${cards.join('')}${rest}`;
+  for (const anomaly of anomalies.slice(0, MOST)) cards.push(await card(anomaly));
+  const more = anomalies.length - MOST;
+  const rest = more > 0 ? `<p class="dim">${more} more are in ${escaped(all)}.</p>` : '';
+  return `<h2>${title}</h2>${cards.join('')}${rest}`;
 }
 
 async function card(anomaly: Anomaly): Promise<string> {
@@ -82,38 +84,63 @@ export function claims({ verdict }: ReportInput): string {
     c.judged ? 'judged' : '<span class="dim">not judged</span>',
     seen(c.observed),
   ]);
-  const judged = verdict.verdicts.map((v) => {
-    const outcome =
-      v.valid === true
-        ? '<b class="ok">valid</b>'
-        : v.valid === false
-          ? '<b class="bad">invalid</b>'
-          : '<b class="open">unknown</b>';
-    const ruled = [...v.not, ...v.alsoNot];
-    return [
-      escaped(v.workload ?? ''),
-      escaped(v.check),
-      outcome,
-      escaped(v.judged.join(', ')),
-      escaped(v.anomalyTypes.map((t) => `${t} × ${v.counts[t] ?? 1}`).join(', ')),
-      escaped(
-        ruled.length === 0
-          ? ''
-          : `${v.not.join(', ')}${v.alsoNot.length > 0 ? ` (and with it ${v.alsoNot.join(', ')})` : ''}`,
-      ),
-      escaped([v.engine, v.reason ?? ''].filter((t) => t !== '').join(': ')),
-    ];
-  });
-  return `<h2>Claimed, judged, observed</h2><div class="card">${table(['workload', 'model', 'claimed', 'judged', 'observed'], rows)}</div>
-<h2>Checks</h2><div class="card">${table(['workload', 'check', 'verdict', 'judged against', 'anomalies', 'models ruled out', 'engine'], judged)}</div>`;
+  return `<h2>Claimed, judged, observed</h2><div class="card">${table(['workload', 'model', 'claimed', 'judged', 'observed'], rows)}</div>`;
 }
 
-/** Where the page's script draws. */
-export function timeline(shownOps: number, total: number): string {
-  const cut = shownOps < total ? `<p class="dim">The first ${shownOps} of ${total} operations.</p>` : '';
-  return `<h2>Timeline</h2><div class="card"><p class="legend"><span><i class="swatch" style="background:var(--ok)"></i>ok</span><span><i class="swatch" style="background:var(--bad)"></i>failed, or node down</span><span><i class="swatch" style="background:var(--info)"></i>unknown, or node paused</span><span><i class="swatch" style="background:var(--accent)"></i>node leads</span><span><i class="swatch" style="background:var(--band);border:1px solid var(--line)"></i>fault in force</span><span class="dim">framed: operations of a finding</span></p>
-<canvas class="timeline"></canvas><p class="dim">Wheel to zoom, drag to move, double click for the whole run.</p>${cut}</div>
-<h2>Latency and throughput</h2><div class="card"><div id="latency" class="chart"></div><div id="rate" class="chart"></div></div>`;
+const OUTCOMES = {
+  true: '<b class="ok">valid</b>',
+  false: '<b class="bad">invalid</b>',
+  unknown: '<b class="open">unknown</b>',
+};
+
+/** What each check said. */
+export function checksTable(verdicts: readonly Verdict[]): string {
+  const rows = verdicts.map((v) => [
+    escaped(v.workload ?? ''),
+    escaped(v.check),
+    OUTCOMES[`${v.valid}`],
+    escaped(v.judged.join(', ')),
+    escaped(v.anomalyTypes.map((t) => `${t} × ${v.counts[t] ?? 1}`).join(', ')),
+    escaped(`${v.not.join(', ')}${v.alsoNot.length > 0 ? ` (and with it ${v.alsoNot.join(', ')})` : ''}`),
+    escaped(v.consistentWith.join(', ')),
+    escaped([v.engine, v.reason ?? ''].filter((t) => t !== '').join(': ')),
+  ]);
+  const head = ['workload', 'check', 'verdict', 'judged against', 'anomalies'];
+  return `<h2>Checks</h2><div class="card">${table([...head, 'models ruled out', 'models upheld', 'engine'], rows)}</div>`;
+}
+
+const LEGEND = {
+  run: [
+    ['background:var(--ok)', 'ok'],
+    ['background:var(--bad)', 'failed, or node down'],
+    ['background:var(--info)', 'unknown, or node paused'],
+    ['background:var(--accent)', 'node leads'],
+    ['background:var(--band);border:1px solid var(--line)', 'fault in force'],
+  ],
+  history: [
+    ['background:var(--ok)', 'ok'],
+    ['background:var(--bad)', 'failed'],
+    ['background:var(--info)', 'unknown'],
+    ['background:var(--band);border:1px solid var(--line)', 'at work: the nemesis, if any'],
+  ],
+};
+
+/** Where the page's script draws: operations by client, and charts where there are latencies to chart. */
+export function timeline({ shown: some, total, unit, timed }: Series, of: 'run' | 'history'): string {
+  const cut = some < total ? `<p class="dim">The first ${some} of ${total} operations.</p>` : '';
+  const legend = LEGEND[of].map(
+    ([style, word]) => `<span><i class="swatch" style="${style}"></i>${word}</span>`,
+  );
+  const order =
+    unit === 'record'
+      ? ' The history has no times: operations are drawn by the positions of their records.'
+      : '';
+  const charts = timed
+    ? '<h2>Latency and throughput</h2><div class="card"><div id="latency" class="chart"></div><div id="rate" class="chart"></div></div>'
+    : '';
+  return `<h2>Timeline</h2><div class="card"><p class="legend">${legend.join('')}<span class="dim">framed: operations of a finding</span></p>
+<canvas class="timeline"></canvas><p class="dim">Wheel to zoom, drag to move, double click for the whole ${of}.${order}</p>${cut}</div>
+${charts}`;
 }
 
 /** Availability by faults in force, the faults themselves, operations, crashes. */
@@ -138,17 +165,20 @@ export function figures({ verdict }: ReportInput): string {
     escaped(f.error ?? shown(f.took, 120)),
     `<span class="mono">${escaped(shown(f.value, 120))}</span>`,
   ]);
-  const ops = Object.entries(operations).map(([f, c]) => [
-    escaped(f),
-    String(c.ok),
-    String(c.fail),
-    String(c.info),
-  ]);
   return `<h2>Availability</h2><div class="card"><p>${(availability.okFraction * 100).toFixed(2)} % of the operations under load were ok.
 ${outage === null ? '' : `The longest outage lasted ${seconds(outage.to - outage.from)}, from ${seconds(outage.from)} on.`}
 ${recovery.recovered ? `Every client was served again ${seconds(recovery.after ?? 0)} after the heal.` : '<b class="bad">Not every client was served again after the heal.</b>'}</p>
 ${table(['faults in force', 'time', 'ok', 'failed', 'unknown', 'median', '95 %', '99 %', 'longest'], phases)}</div>
 <h2>Faults</h2><div class="card">${struck.length === 0 ? '<p>None.</p>' : table(['', 'fault', 'from', 'to', 'took effect on', 'what'], struck)}</div>
-<h2>Operations</h2><div class="card">${table(['function', 'ok', 'failed', 'unknown'], ops)}</div>
+${operationsTable(operations)}
 ${crashes.length === 0 ? '' : `<h2>Crashes</h2><div class="card">${crashes.map((c) => `<h3>${escaped(c.node)} at ${seconds(c.time, 3)}</h3><pre>${escaped(c.reason)}</pre>`).join('')}</div>`}`;
+}
+
+/** Operations by function and outcome. */
+export function operationsTable(operations: RunVerdict['operations']): string {
+  const rows = Object.entries(operations).map(([f, c]) => [
+    escaped(f),
+    ...[c.ok, c.fail, c.info].map(String),
+  ]);
+  return `<h2>Operations</h2><div class="card">${table(['function', 'ok', 'failed', 'unknown'], rows)}</div>`;
 }

@@ -1,10 +1,13 @@
-import { type History, INFO, NEVER, OK } from '../../src/history/history.ts';
 import type { ReportInput } from '../report.ts';
+import { type OperationColumns, operationColumns } from './operations.ts';
+import { round } from './text.ts';
 
-/** Operations that the timeline shows; of a longer history the first so many, and the page says so. */
-const MOST = 100_000;
-/** Beyond this many the values are left out: a page of hundreds of megabytes helps nobody. */
-const MOST_VALUES = 30_000;
+/** A time during which something was in force. */
+export interface Band {
+  readonly from: number;
+  readonly to: number;
+  readonly label: string;
+}
 
 /** A stretch of time on a lane of a node, in seconds. */
 export interface Stretch {
@@ -17,54 +20,33 @@ export interface Stretch {
 
 const DOWN: ReportInput['events'][number]['event'] = { type: 'role', role: 'down' };
 
-/** What the page's script draws. Times are seconds since the load began. */
-export interface Series {
+/** What the page's script draws. Times are seconds since the beginning, or positions of records where there are no times. */
+export interface Series extends OperationColumns {
+  readonly unit: 's' | 'record';
+  /** Whether operations took time: only then are there charts. */
+  readonly timed: boolean;
   readonly nodes: readonly string[];
-  readonly threads: number;
+  /** Names of the lanes of operations. */
+  readonly lanes: readonly string[];
   readonly end: number;
-  readonly shown: number;
-  readonly total: number;
-  readonly bands: readonly { readonly from: number; readonly to: number; readonly label: string }[];
+  readonly bands: readonly Band[];
   readonly stretches: readonly Stretch[];
-  readonly marked: readonly number[];
-  /** Columns of the operations: lane, start, duration (−1: never returned), outcome 0 ok 1 fail 2 info, function. */
-  readonly lane: readonly number[];
-  readonly start: readonly number[];
-  readonly length: readonly number[];
-  readonly outcome: readonly number[];
-  readonly f: readonly number[];
-  readonly fs: readonly string[];
-  readonly text: readonly string[];
 }
 
+/** Of a run: its clients, its nodes, its faults. */
 export function seriesOf({ history, verdict, events }: ReportInput): Series {
-  const shown = Math.min(history.n, MOST);
   const end = round(Math.max(verdict.phases.finals, verdict.phases.load) / 1e9);
-  const lane: number[] = [];
-  const start: number[] = [];
-  const length: number[] = [];
-  const outcome: number[] = [];
-  const f: number[] = [];
-  const text: string[] = [];
-  const marked: number[] = [];
-  const witnesses = new Set(verdict.findings.flatMap((a) => a.ops.map((op) => op.invoked)));
-  for (let row = 0; row < shown; row++) {
-    lane.push(history.process[row]! % verdict.concurrency);
-    start.push(round(history.invTime[row]! / 1e9));
-    length.push(
-      history.ret[row] === NEVER ? -1 : round((history.retTime[row]! - history.invTime[row]!) / 1e9),
-    );
-    outcome.push(history.outcome[row]!);
-    f.push(history.f[row]!);
-    if (shown <= MOST_VALUES) text.push(describe(history, row));
-    if (witnesses.has(history.inv[row]!)) marked.push(row);
-  }
   return {
+    ...operationColumns(history, verdict.findings, {
+      lane: (row) => history.process[row]! % verdict.concurrency,
+      from: (row) => round(history.invTime[row]! / 1e9),
+      to: (row) => round(history.retTime[row]! / 1e9),
+    }),
+    unit: 's',
+    timed: true,
     nodes: [...new Set([...history.nodes, ...events.map((e) => e.node)])].sort(),
-    threads: verdict.concurrency,
+    lanes: Array.from({ length: verdict.concurrency }, (_, i) => `client ${i}`),
     end,
-    shown,
-    total: history.n,
     bands: verdict.faults
       .filter((b) => b.took.length > 0)
       .map((b) => ({
@@ -73,30 +55,7 @@ export function seriesOf({ history, verdict, events }: ReportInput): Series {
         label: b.f,
       })),
     stretches: stretchesOf(verdict.faults, events, end),
-    marked,
-    lane,
-    start,
-    length,
-    outcome,
-    f,
-    fs: history.fs,
-    text,
   };
-}
-
-function describe(history: History, row: number): string {
-  const value = JSON.stringify(history.value(row));
-  const node = history.nodes[history.node[row]!];
-  const epoch = history.epoch[row]!;
-  const error = history.errors.get(row);
-  const words = [
-    `process ${history.process[row]}  ${history.workloads[history.workload[row]!] ?? ''}`.trimEnd(),
-    `${history.fs[history.f[row]!]} ${value.length > 240 ? `${value.slice(0, 240)}…` : value}`,
-    `${history.outcome[row] === OK ? 'ok' : history.outcome[row] === INFO ? 'unknown' : 'failed'}${
-      node === undefined ? '' : ` from ${node}`
-    }${epoch < 0 ? '' : ` in epoch ${epoch}`}${error === undefined ? '' : `: ${JSON.stringify(error)}`}`,
-  ];
-  return words.join('\n');
 }
 
 /** Who led, who was down, who was paused; by lanes of nodes. */
@@ -152,9 +111,4 @@ function stretchesOf(
 
 function isDown(f: string): boolean {
   return f.startsWith('kill') || f.startsWith('power');
-}
-
-/** Microseconds are finer than any screen. */
-function round(s: number): number {
-  return Math.round(s * 1e6) / 1e6;
 }

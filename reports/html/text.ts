@@ -29,3 +29,8 @@ export function shown(value: unknown, most = 160): string {
   const text = JSON.stringify(value) ?? '';
   return text.length > most ? `${text.slice(0, most)}…` : text;
 }
+
+/** Seconds to the microsecond, finer than any screen. */
+export function round(s: number): number {
+  return Math.round(s * 1e6) / 1e6;
+}

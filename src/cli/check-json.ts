@@ -1,4 +1,5 @@
-import type { Validity, Verdict } from '../analysis/verdict.ts';
+import type { Verdict } from '../analysis/verdict.ts';
+import { worst } from '../analysis/worst.ts';
 
 /** The one object that `ordeal check --json` prints of a file. A mixed history's has its parts in `verdicts`. */
 export function verdictJson(file: string, verdicts: readonly Verdict[]): object {
@@ -19,12 +20,6 @@ export function verdictJson(file: string, verdicts: readonly Verdict[]): object 
     ...(reasons.length === 0 ? {} : { reason: reasons.join('; ') }),
     verdicts: verdicts.map(one),
   };
-}
-
-/** Invalid before unknown before valid. */
-export function worst(verdicts: readonly Verdict[]): Validity {
-  if (verdicts.some((v) => v.valid === false)) return false;
-  return verdicts.every((v) => v.valid === true) ? true : 'unknown';
 }
 
 function one({ check, workload, ...rest }: Verdict): object {

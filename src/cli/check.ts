@@ -1,11 +1,13 @@
 import { Command, InvalidArgumentError } from 'commander';
+import type { HistoryReportInput } from '../../reports/html/history-report.ts';
 import { CheckError, checkAll } from '../analysis/check.ts';
 import { checks, findCheck } from '../analysis/checks.ts';
 import { type Budget, type CheckOptions, DEFAULT_BUDGET, type Verdict } from '../analysis/verdict.ts';
+import { worst } from '../analysis/worst.ts';
 import { HistoryError } from '../history/error.ts';
 import type { History } from '../history/history.ts';
 import type { Json } from '../history/op.ts';
-import { verdictJson, worst } from './check-json.ts';
+import { verdictJson } from './check-json.ts';
 import { checkProgress } from './check-progress.ts';
 import { verdictText } from './check-text.ts';
 import { colours } from './colours.ts';
@@ -19,6 +21,7 @@ interface Flags {
   readonly budget?: string;
   readonly memory?: number;
   readonly witnesses?: number;
+  readonly report?: string;
   readonly gexf?: string;
   readonly dot?: string;
   readonly json?: boolean;
@@ -49,14 +52,15 @@ export function checkCommand(): Command {
       'anomalies of each type told with all their operations (default: 8)',
       whole,
     )
+    .option('--report <file>', 'write one HTML file that shows what was found, for a browser')
     .option('--gexf <file>', 'write the cyclic core of a list-append history as GEXF, for Gephi')
     .option('--dot <file>', 'the same, as Graphviz reads it')
     .option('--json', 'print one JSON object a file, a line each')
     .addHelpText('after', HELP)
     .action(async (files: string[], flags: Flags) => {
       if (flags.workload !== undefined) known(flags.workload);
-      if ((flags.gexf !== undefined || flags.dot !== undefined) && files.length > 1)
-        throw new UsageError('--gexf, --dot: one history at a time');
+      if ([flags.report, flags.gexf, flags.dot].some((out) => out !== undefined) && files.length > 1)
+        throw new UsageError('--report, --gexf, --dot: one history at a time');
       const limit = flags.budget === undefined ? null : await milliseconds(flags.budget);
       let code = 0;
       for (const file of files) code = worse(code, await oneFile(file, flags, limit));
@@ -79,6 +83,7 @@ async function oneFile(file: string, flags: Flags, limit: number | null): Promis
     const asked = { ...options(flags, budget(limit, flags)), progress: progress.judging };
     const verdicts = checkAll(history, asked);
     if (flags.gexf !== undefined || flags.dot !== undefined) await graphs(history, verdicts, asked, flags);
+    if (flags.report !== undefined) await report(flags.report, { name: file, verdicts, history });
     progress.clear();
     print(file, verdicts, flags);
     const valid = worst(verdicts);
@@ -106,6 +111,12 @@ async function graphs(
     { ...options, workload: undefined },
     flags,
   );
+}
+
+/** Loaded when needed: few want a page, and it brings what draws it. */
+async function report(file: string, input: HistoryReportInput): Promise<void> {
+  const { writeReport } = await import('./check-report.ts');
+  await writeReport(file, input);
 }
 
 function options(flags: Flags, budget: Budget): CheckOptions {

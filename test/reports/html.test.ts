@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { html } from '../../reports/html/html.ts';
@@ -10,6 +9,7 @@ import type { ReportInput } from '../../reports/report.ts';
 import type { PlanInput } from '../../src/plan.ts';
 import { openBrowser, withoutBrowser } from '../support/browser.ts';
 import { simulate } from '../support/simulate.ts';
+import { openPage, painted } from './open-page.ts';
 
 const losing: PlanInput = {
   seed: 7,
@@ -52,19 +52,7 @@ describe.skipIf(withoutBrowser)(
 
     async function open(name: string, input: ReportInput): Promise<{ page: Page; troubles: string[] }> {
       const file = join(folder, `${name}.html`);
-      writeFileSync(file, await html.render(input));
-      const page = await browser.newPage({ viewport: { width: 1240, height: 900 } });
-      const troubles: string[] = [];
-      page.on('pageerror', (error) => troubles.push(error.message));
-      page.on('console', (message) => {
-        if (message.type() === 'error') troubles.push(message.text());
-      });
-      page.on('request', (request) => {
-        if (!request.url().startsWith('file:') && !request.url().startsWith('data:'))
-          troubles.push(request.url());
-      });
-      await page.goto(pathToFileURL(file).href);
-      return { page, troubles };
+      return openPage(browser, file, await html.render(input));
     }
 
     it('tells a lost write in words, draws timeline and charts, and asks nobody for anything', async () => {
@@ -77,12 +65,7 @@ describe.skipIf(withoutBrowser)(
       expect(text).toContain('ordeal run <again> & "more"');
       expect(await page.locator('#latency canvas').count()).toBe(1);
       expect(await page.locator('#rate canvas').count()).toBe(1);
-      const painted = await page.evaluate(() => {
-        const canvas = document.querySelector<HTMLCanvasElement>('canvas.timeline')!;
-        const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
-        return data.some((byte) => byte !== 0);
-      });
-      expect(painted).toBe(true);
+      expect(await painted(page)).toBe(true);
       const canvas = page.locator('canvas.timeline');
       await canvas.scrollIntoViewIfNeeded();
       await canvas.hover({ position: { x: 300, y: 120 } });

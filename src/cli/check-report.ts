@@ -1,0 +1,13 @@
+import { writeFileSync } from 'node:fs';
+import { type HistoryReportInput, historyReport } from '../../reports/html/history-report.ts';
+import { UsageError } from './exit.ts';
+
+/** Writes the page about a judged history. */
+export async function writeReport(file: string, input: HistoryReportInput): Promise<void> {
+  const text = await historyReport(input);
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new UsageError(`--report: ${(error as Error).message}`);
+  }
+}
