@@ -12,6 +12,9 @@ const COLOURS: { readonly [type: string]: string } = {
   realtime: '#a36a00',
 };
 
+/** Of the letters in a box, in points. */
+const SIZE = 11;
+
 /** Loaded with the first cycle: most runs have none, and it is a megabyte of WebAssembly. */
 let viz: Promise<Viz> | undefined;
 
@@ -29,20 +32,20 @@ export async function cycleSvg({ ops, steps }: Anomaly): Promise<string | undefi
         fillcolor: '#f4f4f1',
         color: '#999999',
         fontname: 'monospace',
-        fontsize: 11,
+        fontsize: SIZE,
       },
       edgeAttributes: { fontname: 'monospace', fontsize: 10 },
-      nodes: ops.map((op) => ({
-        name: op.name,
-        attributes: {
-          label: `${op.name}  process ${op.process}${op.node === undefined ? '' : `  ${op.node}`}\n${wrapped(shown(op.value, 200))}`,
-        },
-      })),
+      nodes: ops.map((op) => {
+        const place = op.node === undefined ? '' : `  ${op.node}`;
+        const label = `${op.name}  process ${op.process}${place}\n${wrapped(shown(op.value, 200))}`;
+        return { name: op.name, attributes: { label, width: widthOf(label) } };
+      }),
       edges: steps.map(({ from, to, type, key }) => ({
         tail: from,
         head: to,
         attributes: {
-          label: key === undefined ? type : `${type} (key ${shown(key, 20)})`,
+          // Spaces keep the arrow longer than its words.
+          label: key === undefined ? `  ${type}  ` : `    ${type} (key ${shown(key, 20)})    `,
           color: COLOURS[type] ?? '#333333',
           fontcolor: COLOURS[type] ?? '#333333',
         },
@@ -52,6 +55,12 @@ export async function cycleSvg({ ops, steps }: Anomaly): Promise<string | undefi
   );
   // The document type and the comments around it do not belong inside a page.
   return text.slice(text.indexOf('<svg'));
+}
+
+/** Inches. Graphviz has no fonts here and takes letters for narrower than those of a typewriter are: 0.6 of their height. */
+function widthOf(label: string): number {
+  const longest = Math.max(...label.split('\n').map((line) => line.length));
+  return (longest * 0.61 * SIZE + 16) / 72;
 }
 
 /** Lines short enough for a box. */
