@@ -3,10 +3,7 @@ import { convergence } from './convergence/convergence.ts';
 import { counter } from './counts/counter.ts';
 import { gCounter, pnCounter } from './counts/final-counter.ts';
 import { uniqueIds } from './ids/unique-ids.ts';
-import { appendList } from './linear/list-check.ts';
-import { mutex, semaphore } from './linear/lock-check.ts';
-import { queue } from './linear/queue-check.ts';
-import { casRegisterCheck, keyValueCheck, register } from './linear/register-check.ts';
+import { linearChecks } from './linear/checks.ts';
 import { listAppend } from './list-append/check.ts';
 import { fencedLock } from './locks/fenced-lock.ts';
 import { lease } from './locks/lease.ts';
@@ -23,13 +20,7 @@ import { longFork } from './weak/long-fork.ts';
 export const checks: readonly Check[] = [
   listAppend,
   rwRegister,
-  register,
-  casRegisterCheck,
-  keyValueCheck,
-  appendList,
-  queue,
-  mutex,
-  semaphore,
+  ...linearChecks,
   set,
   setFull,
   session,
