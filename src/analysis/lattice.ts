@@ -103,6 +103,9 @@ export const weaker: Readonly<Record<string, readonly string[]>> = {
   eventual: [],
 };
 
+/** Reads of what was never written, or certainly not: whoever keeps any promise to a session forbids them. */
+const UNFOUNDED: readonly string[] = ['thin-air', 'thin-air-read', 'aborted-read'];
+
 /**
  * Model → the anomalies it forbids itself, beside those that weaker models forbid. Every model `m` also forbids the anomalies called
  * `<m>-violation` and `<m>-cycle-exists`, by either of its names, without being listed.
@@ -135,12 +138,19 @@ export const proscribed: Readonly<Record<string, readonly string[]>> = {
   'PL-SS': ['G1', 'G1c-realtime', 'G2-realtime'],
   // With one arbitration for all (Bouajjani et al.'s CCv); `weak-causal` is their CC, where readers may disagree.
   causal: ['CyclicCF'],
-  'weak-causal': ['CyclicCO', 'WriteCORead', 'WriteCOInitRead', 'thin-air', 'aborted-read'],
-  'writes-follow-reads': ['CyclicCO', 'thin-air', 'aborted-read'],
-  'monotonic-reads': ['thin-air', 'aborted-read'],
-  'monotonic-writes': ['thin-air', 'aborted-read'],
-  'read-your-writes': ['thin-air', 'aborted-read'],
-  linearizable: ['stale-read'],
+  'weak-causal': ['CyclicCO', 'WriteCORead', 'WriteCOInitRead', ...UNFOUNDED],
+  'writes-follow-reads': ['CyclicCO', ...UNFOUNDED],
+  'monotonic-reads': UNFOUNDED,
+  'monotonic-writes': UNFOUNDED,
+  'read-your-writes': UNFOUNDED,
+  // What contradicts every order of an object's operations that keeps those of each process.
+  sequential: ['non-sequential', 'duplicate-cas', 'duplicate-dequeue', 'release-without-hold'],
+  // What contradicts real time, or was found by looking at orders that keep it.
+  linearizable: [
+    ...['stale-read', 'new-old-inversion', 'non-linearizable'],
+    ...['never-enqueued', 'lost', 'fifo-order', 'wrong-empty'],
+    ...['overlapping-holds', 'fencing-token-regression'],
+  ],
   'strong-eventual': ['strong-non-convergence'],
   eventual: ['non-convergence'],
 };

@@ -68,6 +68,19 @@ const weakestViolated: { readonly [anomaly: string]: string } = {
   'monotonic-reads-violation': 'monotonic-reads',
   'writes-follow-reads-violation': 'writes-follow-reads',
   'non-convergence': 'eventual',
+  'thin-air-read': 'monotonic-reads, monotonic-writes, read-your-writes, weak-causal, writes-follow-reads',
+  'aborted-read': 'monotonic-reads, monotonic-writes, read-your-writes, weak-causal, writes-follow-reads',
+  'new-old-inversion': 'linearizable',
+  'non-linearizable': 'linearizable',
+  'duplicate-cas': 'sequential',
+  'non-sequential': 'sequential',
+  'duplicate-dequeue': 'sequential',
+  'release-without-hold': 'sequential',
+  'never-enqueued': 'linearizable',
+  'fifo-order': 'linearizable',
+  'wrong-empty': 'linearizable',
+  'overlapping-holds': 'linearizable',
+  'fencing-token-regression': 'linearizable',
 };
 
 describe('what each anomaly rules out', () => {

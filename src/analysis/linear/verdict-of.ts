@@ -2,6 +2,13 @@ import type { Json } from '../../history/op.ts';
 import { boundary } from '../models.ts';
 import type { Anomaly, CheckOptions, Verdict } from '../verdict.ts';
 
+/** Types that the lattice knows of transactions. Of one object they say no more than that the model is violated. */
+const TRANSACTIONAL: ReadonlySet<string> = new Set([
+  'future-read',
+  'incompatible-order',
+  'duplicate-elements',
+]);
+
 /** What a check of this room collects while it judges an object, or many keys of one. */
 export class Findings {
   readonly anomalies: Anomaly[] = [];
@@ -39,7 +46,12 @@ export class Findings {
   ): Verdict {
     const invalid = this.anomalies.length > 0;
     const nothing = considered === 0;
-    const ruledOut = invalid ? boundary([`${model}-violation`]) : { not: [], alsoNot: [] };
+    const ruledOut = invalid
+      ? boundary([
+          `${model}-violation`,
+          ...Object.keys(this.counts).filter((type) => !TRANSACTIONAL.has(type)),
+        ])
+      : { not: [], alsoNot: [] };
     const reason = nothing
       ? 'no operation was ok: there is nothing to judge'
       : this.unknowns.length > 0
