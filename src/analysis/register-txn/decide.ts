@@ -16,7 +16,7 @@ import { undecidedPairs } from './undecided.ts';
 import { Source, VersionPairs } from './version-order.ts';
 import type { Versions } from './versions.ts';
 import { saturateInTime } from './window.ts';
-import { addRealtimePairs, zonesOf } from './zones.ts';
+import { addRealtimePairs, type Crossing, zonesOf } from './zones.ts';
 
 /** Which order the transactions must respect beside their data. */
 export type Order = 'none' | 'process' | 'realtime';
@@ -63,7 +63,9 @@ export type Answer =
 export function decide(question: Question, budget: Budget, quick = false): Answer {
   const { versions, intervals, order } = question;
   const realtime = order === 'realtime';
-  let known = new Known(question, realtime ? timed(question, intervals) : question.pairs);
+  const inTime = realtime ? timed(question, intervals) : undefined;
+  let known = new Known(question, inTime?.pairs ?? question.pairs);
+  if (inTime?.crossing !== undefined && !quick) return crossed(question, known, inTime.crossing);
   const acyclic = kahn(known.graph, realtime ? intervals : undefined).length === 0;
   if (
     acyclic &&
@@ -77,6 +79,10 @@ export function decide(question: Question, budget: Budget, quick = false): Answe
   if (acyclic && realtime) {
     const rest = orderInTime(question, known, quick);
     if (rest === undefined) return { verdict: 'yes', engine: 'serial-order' };
+    if (rest.empty && question.isolation === 'serializable' && !quick) {
+      const circle = circular(question, rest.known);
+      if (circle !== undefined) return circle;
+    }
     // Orders that serializability forces are none that snapshot isolation does.
     if (question.isolation === 'serializable') ({ known, undecided } = rest);
   }
@@ -107,6 +113,8 @@ function nearTime({ versions, intervals }: Question, known: Known, slack: number
 /** What is known after saturation, and the pairs that it left, if it came to that. */
 interface Rest {
   readonly known: Known;
+  /** Some transaction had no time left to take effect: what is known and real time contradict each other. */
+  readonly empty: boolean;
   readonly undecided: Int32Array | undefined;
 }
 
@@ -120,18 +128,20 @@ function orderInTime(question: Question, known: Known, quick: boolean): Rest | u
     timedOrderFound(versions, k.graph, Float64Array.from(until), intervals, patience);
   if (found(known, intervals.ret, PATIENCE)) return undefined;
   const tight = quick ? null : tightened(known.graph, intervals);
-  if (tight === null) return { known, undecided: undefined };
-  const better = new Known(question, timed(question, tight));
+  if (tight === null) return { known, undecided: undefined, empty: !quick };
+  const better = new Known(question, timed(question, tight).pairs);
   const tighter = tightened(better.graph, tight);
-  if (tighter === null) return { known: better, undecided: undefined };
+  if (tighter === null) return { known: better, undecided: undefined, empty: true };
   const undecided = undecidedPairs(versions, better.pairs, PAIR_LIMIT, true);
-  if (undecided === null) return { known: better, undecided: undefined };
+  if (undecided === null) return { known: better, undecided: undefined, empty: false };
   const saturated = saturateInTime(versions, better.graph, tighter, undecided);
-  if (saturated.contradiction !== undefined) return { known: better, undecided };
+  if (saturated.contradiction !== undefined) return { known: better, undecided, empty: false };
   for (let e = 0; e < saturated.forced.count; e++)
     better.pairs.add(saturated.forced.from[e]!, saturated.forced.to[e]!, Source.Forced);
   const best = new Known(question, better.pairs);
-  return found(best, tighter.ret, 4 * PATIENCE) ? undefined : { known: best, undecided: saturated.open };
+  return found(best, tighter.ret, 4 * PATIENCE)
+    ? undefined
+    : { known: best, undecided: saturated.open, empty: false };
 }
 
 /** What is known, as a graph with the order of processes where it counts; real time is left to the clock. */
@@ -151,21 +161,66 @@ class Known {
 const all = (n: number): Int32Array => Int32Array.from({ length: n }, (_, i) => i);
 
 /**
- * With the order of versions that the intervals impose. Under real time each key by itself has to be linearizable; keys that are not are left
- * as they are.
+ * With the order of versions that the intervals impose. Under real time each key by itself has to be linearizable; of keys that are not,
+ * two versions that cross are given, and their order is left open.
  */
-function timed({ versions, pairs }: Question, { inv, ret }: Intervals): VersionPairs {
+function timed(
+  { versions, pairs }: Question,
+  { inv, ret }: Intervals,
+): { readonly pairs: VersionPairs; readonly crossing: Crossing | undefined } {
   const more = new VersionPairs();
   for (let e = 0; e < pairs.count; e++) more.add(pairs.from[e]!, pairs.to[e]!, pairs.source[e]! as Source);
-  addRealtimePairs(versions, zonesOf(versions, inv, ret), more);
-  return more;
+  const unordered = addRealtimePairs(versions, zonesOf(versions, inv, ret), more);
+  for (const crossing of unordered.values()) if (crossing !== undefined) return { pairs: more, crossing };
+  return { pairs: more, crossing: undefined };
+}
+
+/** What is known, with real time as edges. */
+function withRealtime({ versions, intervals }: Question, { edges }: Known): Csr {
+  addRealtime(edges, all(versions.registers.n), intervals);
+  return buildCsr(edges);
+}
+
+/** One key has no order in real time: neither of two versions can come first. That holds for snapshots too. */
+function crossed(question: Question, known: Known, crossing: Crossing): Answer {
+  return {
+    verdict: 'no',
+    engine: 'zones',
+    contradiction: {
+      choices: Int32Array.from(crossing),
+      members: new Int32Array(0),
+      graph: withRealtime(question, known),
+      pairs: known.pairs,
+      snapshot: question.isolation === 'snapshot',
+    },
+  };
+}
+
+/** The smallest part of the transactions that are on a cycle of what is known and of real time. */
+function circular(question: Question, known: Known): Answer | undefined {
+  const graph = withRealtime(question, known);
+  let least: Int32Array | undefined;
+  for (const part of cyclicParts(graph, tarjan(graph, EVERY)))
+    if (least === undefined || part.length < least.length) least = Int32Array.from(part);
+  return (
+    least && {
+      verdict: 'no',
+      engine: 'saturation',
+      contradiction: {
+        choices: new Int32Array(0),
+        members: least.filter((v) => v < graph.txns),
+        graph,
+        pairs: known.pairs,
+        snapshot: false,
+      },
+    }
+  );
 }
 
 function solveParts(question: Question, known: Known, undecided: Int32Array, budget: Budget): Answer {
-  const { versions, order, intervals } = question;
-  const { edges, pairs } = known;
-  if (order === 'realtime') addRealtime(edges, all(versions.registers.n), intervals);
-  const graph = order === 'realtime' ? buildCsr(edges) : known.graph;
+  const { versions, order } = question;
+  const { pairs } = known;
+  const graph = order === 'realtime' ? withRealtime(question, known) : known.graph;
   const possible = possibleGraph(versions, graph, undecided);
   const parts = cyclicParts(possible, tarjan(possible, EVERY));
   const scratch = vertexScratch(graph);

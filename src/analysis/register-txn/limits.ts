@@ -9,3 +9,6 @@ export const SHRINK_RUNS = 300;
 
 /** Choices that the first look for a serial order may take back without getting further. */
 export const PATIENCE = 50_000;
+
+/** Transactions above which a history that is refuted is not searched for weaker models that fail too. */
+export const DEEP_LIMIT = 5_000;

@@ -3,6 +3,7 @@ import { Cast } from '../weak/words.ts';
 import type { Case } from './case.ts';
 import { contradictionAnomaly } from './contradiction.ts';
 import { type Answer, decide, type Isolation, type Order } from './decide.ts';
+import { DEEP_LIMIT } from './limits.ts';
 import { decided, modelOf, needed, ORDERS } from './models.ts';
 import { Narrator } from './steps.ts';
 
@@ -73,12 +74,16 @@ class Prover {
     else this.refuted(isolation, order);
   }
 
-  /** A weaker order may be impossible too, and is then what is ruled out. */
+  /**
+   * A weaker order may be impossible too, and is then what is ruled out. The question is answered already: of a long history only proofs
+   * that cost next to nothing are tried.
+   */
   private refuted(isolation: Isolation, order: Order): void {
+    const quick = this.it.registers.n > DEEP_LIMIT;
     let lowest = order;
     while (lowest !== 'none') {
       const weaker = ORDERS[ORDERS.indexOf(lowest) - 1]!;
-      const answer = this.ask(isolation, weaker, false);
+      const answer = this.ask(isolation, weaker, quick);
       if (answer.verdict === 'yes')
         this.proofs.push({ model: modelOf[isolation][weaker], engine: answer.engine });
       if (answer.verdict !== 'no') break;

@@ -53,7 +53,7 @@ export function versionOrder(versions: Versions, options: OrderOptions, zones: (
     add(Source.TransactionOrder, () => transactionOrder(versions, pairs));
   if (options.sequentialKeys === true) add(Source.Process, () => processOrder(versions, pairs));
   if (options.linearizableKeys === true)
-    add(Source.Realtime, () => addRealtimePairs(versions, zones(), pairs));
+    add(Source.Realtime, () => new Set(addRealtimePairs(versions, zones(), pairs).keys()));
   return { pairs, cyclic };
 }
 

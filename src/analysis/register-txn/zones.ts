@@ -63,10 +63,15 @@ export function linesOf(versions: Versions, lo: Int32Array): Lines {
 }
 
 /**
- * Adds the covering pairs of real-time version order, for each key that has one, and gives the keys that have none. O(n log n + pairs);
+ * Adds the covering pairs of real-time version order, for each key that has one, and gives the keys that have none, each with two versions
+ * that cross unless it is its initial version that comes too late. O(n log n + pairs);
  * there are at most as many pairs a version as accesses of its key overlap.
  */
-export function addRealtimePairs(versions: Versions, zones: Zones, out: VersionPairs): Set<number> {
+export function addRealtimePairs(
+  versions: Versions,
+  zones: Zones,
+  out: VersionPairs,
+): Map<number, Crossing | undefined> {
   const { written, key, registers } = versions;
   const { lo, hi } = zones;
   const start = new Int32Array(registers.keys + 1);
@@ -75,20 +80,25 @@ export function addRealtimePairs(versions: Versions, zones: Zones, out: VersionP
   const cursor = start.slice(0, registers.keys);
   const byKey = new Int32Array(written);
   for (let w = 0; w < written; w++) byKey[cursor[key[w]!]!++] = w;
-  const unordered = new Set<number>();
+  const unordered = new Map<number, Crossing | undefined>();
   for (let x = 0; x < registers.keys; x++) {
     const members = byKey.subarray(start[x]!, start[x + 1]!);
     const initialHi = hi[written + x]!;
     members.sort((a, b) => hi[a]! - hi[b]!);
-    if (members.some((v) => lo[v]! < initialHi) || !linearizable(members, zones)) unordered.add(x);
+    const crossed = crossing(members, zones);
+    if (crossed !== undefined || members.some((v) => lo[v]! < initialHi)) unordered.set(x, crossed);
     else addCovering(members, zones, out);
   }
   return unordered;
 }
 
-function linearizable(members: Int32Array, { lo, hi }: Zones): boolean {
+/** Two versions of a key each of which real time puts before the other: no order of the key exists. */
+export type Crossing = readonly [number, number];
+
+function crossing(members: Int32Array, { lo, hi }: Zones): Crossing | undefined {
   const forward = members.filter((v) => lo[v]! < hi[v]!).sort((a, b) => lo[a]! - lo[b]!);
-  for (let i = 1; i < forward.length; i++) if (lo[forward[i]!]! < hi[forward[i - 1]!]!) return false;
+  for (let i = 1; i < forward.length; i++)
+    if (lo[forward[i]!]! < hi[forward[i - 1]!]!) return [forward[i - 1]!, forward[i]!];
   for (const v of members) {
     if (lo[v]! < hi[v]!) continue;
     let low = 0;
@@ -98,9 +108,9 @@ function linearizable(members: Int32Array, { lo, hi }: Zones): boolean {
       if (lo[forward[middle]!]! < hi[v]!) low = middle + 1;
       else high = middle;
     }
-    if (low > 0 && lo[v]! < hi[forward[low - 1]!]!) return false;
+    if (low > 0 && lo[v]! < hi[forward[low - 1]!]!) return [forward[low - 1]!, v];
   }
-  return true;
+  return undefined;
 }
 
 /**
