@@ -7,13 +7,30 @@
  *
  * A history comes from text or bytes (`parseHistory`), from a stream of bytes (`readHistory`; for full control
  * `readerFor`), or from records (`historyOf`, `HistoryBuilder`). All readers throw HistoryError with line and column.
+ *
+ * `check` detects what kind of workload it is, or takes its name; `checkAll` judges each workload of a mixed history, and
+ * `worst` says what several verdicts come to. The checks are in `checks`, those of linearizable objects among them in
+ * `linearChecks`. An object of your own needs a `Model` only:
+ *
+ *     const highest: Model<number> = {
+ *       name: 'highest',
+ *       init: (initial) => (typeof initial === 'number' ? initial : 0),
+ *       step: (state, f, input, output) =>
+ *         f === 'raise' ? Math.max(state, Number(input)) : output === undefined || output === state ? state : null,
+ *     };
+ *     checkBy(history, checkOf(highest, 'highest', 'a number that only grows'));
  */
 
-export { CheckError, check, checkAll } from './analysis/check.ts';
-export { checks } from './analysis/checks.ts';
+export { CheckError, check, checkAll, checkBy } from './analysis/check.ts';
+export { checks, findCheck } from './analysis/checks.ts';
 export { detect } from './analysis/detect.ts';
+export { linearChecks } from './analysis/linear/checks.ts';
+export { checkOf } from './analysis/linear/general-check.ts';
+export type { Model } from './analysis/linear/model.ts';
+export { allModels, canonicalModel, friendly, implies, isModel } from './analysis/models.ts';
 export type * from './analysis/verdict.ts';
 export { DEFAULT_BUDGET } from './analysis/verdict.ts';
+export { worst } from './analysis/worst.ts';
 export { HistoryBuilder, historyOf } from './history/builder.ts';
 export { HistoryError } from './history/error.ts';
 export { History } from './history/history.ts';

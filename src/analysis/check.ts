@@ -45,6 +45,17 @@ export function checkAll(history: History, options: CheckOptions = {}): Verdict[
   });
 }
 
+/**
+ * Judges a history by the given check, one of your own for instance (`checkOf` makes one from a model). Models are
+ * looked up by any of their names, and the warnings of reader and lint join those of the check, as in `check`.
+ * `workload` takes only the operations that name it.
+ *
+ * @throws CheckError when a model is unknown or not the check's
+ */
+export function checkBy(history: History, by: Check, options: CheckOptions = {}): Verdict {
+  return judge(history, by, options);
+}
+
 function usedWorkloads({ n, workload, workloads }: History): string[] {
   if (workloads.length === 1) return [];
   const used = new Set<number>();

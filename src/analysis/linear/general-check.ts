@@ -106,7 +106,13 @@ function explained(history: History, rows: readonly number[], decision: Decision
   );
 }
 
-/** A check of any model by the general engines: what a user's own model is judged by, too. */
+/**
+ * A check of any model by the general engines, for linearizability or sequential consistency. `fs` names the functions of
+ * the object: operations of other names are left out. Absent, all count.
+ *
+ * A row's value is handed to the model as input and, where the operation is ok, as output: the value of the completion
+ * where there is one, else of the invocation. Exponential at worst in the operations that overlap, within the budget.
+ */
 export function checkOf<S>(model: Model<S>, name: string, summary: string, fs?: ReadonlySet<string>): Check {
   return {
     name,
