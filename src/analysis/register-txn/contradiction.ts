@@ -75,8 +75,9 @@ function side(
   let best: CycleStep[] | undefined;
   const close = (from: number, read: number): void => {
     if (from === target) return;
-    const way = path(graph, target, from, snapshot, read >= 0);
-    if (way === undefined || (best !== undefined && way.length + 1 >= best.length)) return;
+    const most = best === undefined ? graph.vertices : best.length - 2;
+    const way = path(graph, target, from, snapshot, read >= 0, most);
+    if (way === undefined) return;
     best = [{ from, to: target, label: CO, why: read, whyTo: read }, ...way];
   };
   close(writer[x]!, -1);
@@ -101,7 +102,8 @@ function step(s: CycleStep, x: number, y: number, versions: Versions, narrator: 
 
 /**
  * A shortest path from one transaction to another; passages through hubs are one step. With `snapshot`, no two
- * anti-dependencies are next to each other, an anti-dependency `around` the path (from its end to its start) included.
+ * anti-dependencies are next to each other, an anti-dependency `around` the path (from its end to its start) included. Undefined where
+ * there is none, of at most `most` steps.
  */
 export function path(
   graph: Csr,
@@ -109,6 +111,7 @@ export function path(
   to: number,
   snapshot = false,
   around = false,
+  most = graph.vertices,
 ): CycleStep[] | undefined {
   const { txns, offset, dst, label } = graph;
   // A state is a vertex, and whether an anti-dependency led there, where that matters.
@@ -116,7 +119,7 @@ export function path(
   const start = from * 2 + (snapshot && around ? 1 : 0);
   let layer = [start];
   let end = -1;
-  while (layer.length > 0 && end < 0) {
+  for (let length = 0; length < most && layer.length > 0 && end < 0; length++) {
     const next: number[] = [];
     for (const state of layer) {
       if (end >= 0) break;

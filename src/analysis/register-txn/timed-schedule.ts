@@ -99,6 +99,7 @@ class TimedSchedule {
   }
 
   run(patience: number): boolean {
+    if (this.keysCross()) return false;
     const n = this.placed.length;
     let furthest = 0;
     let taken = 0;
@@ -124,6 +125,25 @@ class TimedSchedule {
       } while (this.onlyReads(after));
     }
     return true;
+  }
+
+  /** Whether a key by itself has no order in time: then there is none of all, and no need to look. */
+  private keysCross(): boolean {
+    const { versions, lines, zones } = this;
+    const { lo, hi } = zones;
+    const { registers, written } = versions;
+    for (let x = 0; x < registers.keys; x++) {
+      const initial = hi[written + x]!;
+      let last = -1;
+      for (let i = lines.start[x]!; i < lines.start[x + 1]!; i++) {
+        const v = lines.version[i]!;
+        if (lo[v]! < initial) return true;
+        // Zones of one key come by their ends; those that span a time are apart, and the others outside of them.
+        if (last >= 0 && lo[v]! < hi[last]! && lo[last]! < hi[v]!) return true;
+        if (lo[v]! < hi[v]!) last = v;
+      }
+    }
+    return false;
   }
 
   private onlyReads(t: number): boolean {
