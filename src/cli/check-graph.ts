@@ -1,7 +1,9 @@
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import type { Core } from '../analysis/evidence/core.ts';
 import { coreGraph } from '../analysis/evidence/core-graph.ts';
 import { dotLines, toGexf } from '../analysis/evidence/export.ts';
 import { analyzeListAppend } from '../analysis/list-append/check.ts';
+import { analyzeRegisterTxn } from '../analysis/register-txn/judge.ts';
 import type { CheckOptions } from '../analysis/verdict.ts';
 import type { History } from '../history/history.ts';
 import { UsageError } from './exit.ts';
@@ -13,9 +15,23 @@ export interface GraphFiles {
   readonly dot?: string;
 }
 
-/** Writes the cyclic core of a list-append history: the operations that no order explains, and why each edge is there. */
-export function writeGraphs(history: History, options: CheckOptions, { gexf, dot }: GraphFiles): void {
-  const { core } = analyzeListAppend(history, options);
+/** The checks that find dependencies between transactions. */
+const ANALYSES: {
+  readonly [check: string]: (history: History, options: CheckOptions) => { readonly core: Core | null };
+} = { 'list-append': analyzeListAppend, 'rw-register': analyzeRegisterTxn };
+
+export function hasGraph(check: string): boolean {
+  return Object.hasOwn(ANALYSES, check);
+}
+
+/** Writes the cyclic core of a history of transactions: the operations that no order explains, and why each edge is there. */
+export function writeGraphs(
+  check: string,
+  history: History,
+  options: CheckOptions,
+  { gexf, dot }: GraphFiles,
+): void {
+  const { core } = ANALYSES[check]!(history, options);
   if (core === null)
     throw new UsageError('--gexf, --dot: nothing of this history was judged, so there is no graph');
   try {

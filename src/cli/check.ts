@@ -53,7 +53,10 @@ export function checkCommand(): Command {
       whole,
     )
     .option('--report <file>', 'write one HTML file that shows what was found, for a browser')
-    .option('--gexf <file>', 'write the cyclic core of a list-append history as GEXF, for Gephi')
+    .option(
+      '--gexf <file>',
+      'write the cycles of dependencies between transactions (list-append, rw-register) as GEXF, for Gephi',
+    )
     .option('--dot <file>', 'the same, as Graphviz reads it')
     .option('--json', 'print one JSON object a file, a line each')
     .addHelpText('after', HELP)
@@ -101,12 +104,13 @@ async function graphs(
   options: CheckOptions,
   flags: Flags,
 ): Promise<void> {
-  const verdict = verdicts.find((v) => v.check === 'list-append');
+  const { hasGraph, writeGraphs } = await import('./check-graph.ts');
+  const verdict = verdicts.find((v) => hasGraph(v.check));
   if (verdict === undefined)
-    throw new UsageError('--gexf, --dot: only list-append histories have a graph to write');
-  const { writeGraphs } = await import('./check-graph.ts');
+    throw new UsageError('--gexf, --dot: only transactions (list-append, rw-register) have a graph to write');
   const { workload } = verdict;
   writeGraphs(
+    verdict.check,
     workload === undefined ? history : history.only(workload),
     { ...options, workload: undefined },
     flags,

@@ -140,3 +140,24 @@ test('the core of a history is exported as GEXF and DOT', async () => {
   expect(read(gexf)).toMatch(/<gexf/);
   expect(read(dot)).toMatch(/^digraph core \{[\s\S]*0 -> 1[\s\S]*\}\n$/);
 });
+
+test('of registers, too; of single operations there is none', async () => {
+  const path = file(
+    'registers.jsonl',
+    txn(0, '[["w","x",1],["w","y",1]]') +
+      txn(1, '[["r","x",1],["w","x",2],["r","y",1]]') +
+      txn(2, '[["r","x",2],["r","y",1],["w","y",2]]') +
+      txn(3, '[["r","x",1],["r","y",2]]'),
+  );
+  const dot = join(directory, 'r.dot');
+  const gexf = join(directory, 'r.gexf');
+  expect(await check(path, '--dot', dot, '--gexf', gexf)).toBe(1);
+  const graph = readFileSync(dot, 'utf8');
+  expect(graph).toContain('3 -> 1 [label="rw \\"x\\""');
+  expect(graph).toContain('1 -> 2 [label="wr \\"x\\""');
+  expect(graph).toContain('2 -> 3 [label="wr \\"y\\""');
+  expect(readFileSync(gexf, 'utf8')).toContain('<gexf');
+  const single = file('single.jsonl', '{"process":0,"type":"ok","f":"write","value":1}\n');
+  expect(await check(single, '--dot', dot)).toBe(254);
+  expect(errors).toContain('only transactions (list-append, rw-register) have a graph');
+});

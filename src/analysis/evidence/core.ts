@@ -12,8 +12,8 @@ export interface Core {
   /** The witnesses, for what to show first. */
   readonly cycles: readonly Cycle[];
   readonly rowOf: (txn: number) => number;
-  /** The key that an edge is about, from its `why`; null where it is about none. */
-  readonly keyOf: (why: number) => string | null;
+  /** The key that an edge is about, from its `why` and label; null where it is about none. */
+  readonly keyOf: (why: number, label: number) => string | null;
 }
 
 export interface CoreEdge {
@@ -38,7 +38,7 @@ export function* coreEdges(core: Core): Generator<CoreEdge> {
     for (let v = 0; v < part.txns; v++)
       for (let e = part.offset[v]; e < part.offset[v + 1]; e++) {
         const type = labelNames[part.label[e]];
-        const key = part.why[e] < 0 ? null : core.keyOf(part.why[e]);
+        const key = part.why[e] < 0 ? null : core.keyOf(part.why[e], part.label[e]);
         for (const w of ends(part, part.dst[e], type === 'rw'))
           if (w !== v) yield { from: part.original[v], to: part.original[w], type, key };
       }

@@ -1,5 +1,5 @@
 import type { Check } from '../verdict.ts';
-import { judgeRegisterTxn, type RegisterTxnOptions } from './judge.ts';
+import { analyzeRegisterTxn, type RegisterTxnOptions } from './judge.ts';
 
 /**
  * Transactions over read-write registers (`[["w", k, v], ["r", k, null]]`), from read uncommitted to strict serializability.
@@ -35,5 +35,5 @@ export const rwRegister: Check = {
     'read-committed',
     'read-uncommitted',
   ],
-  judge: (history, options: RegisterTxnOptions = {}) => judgeRegisterTxn(history, options),
+  judge: (history, options: RegisterTxnOptions = {}) => analyzeRegisterTxn(history, options).verdict,
 };

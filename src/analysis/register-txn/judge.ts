@@ -1,5 +1,6 @@
 import type { History } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
+import type { Core } from '../evidence/core.ts';
 import { type CycleReport, findCycles } from '../graph/cycles.ts';
 import type { Intervals } from '../graph/kahn.ts';
 import type { Steps } from '../graph/steps.ts';
@@ -24,6 +25,7 @@ import { localAnomaly } from '../weak/local-witness.ts';
 import { type Registers, registersOf } from '../weak/registers.ts';
 import { Cast } from '../weak/words.ts';
 import type { Case } from './case.ts';
+import { coreOf } from './core.ts';
 import { cyclicVersionsAnomaly } from './cyclic-versions.ts';
 import { dependencies } from './dependencies.ts';
 import { PATIENCE } from './limits.ts';
@@ -33,7 +35,7 @@ import { deadlines } from './schedule.ts';
 import { type OrderOptions, versionOrder } from './sources.ts';
 import { Narrator } from './steps.ts';
 import { timedOrderFound } from './timed-schedule.ts';
-import { sourceNames } from './version-order.ts';
+import { sourceNames, VersionPairs } from './version-order.ts';
 import { type Versions, versionsOf } from './versions.ts';
 import { findWeak } from './weak-levels.ts';
 import { zonesOf } from './zones.ts';
@@ -41,7 +43,11 @@ import { zonesOf } from './zones.ts';
 /** Options of `rw-register`, beside those common to all checks. */
 export interface RegisterTxnOptions extends CheckOptions, OrderOptions {}
 
-export function judgeRegisterTxn(whole: History, options: RegisterTxnOptions): Verdict {
+/** The verdict, and the cyclic core of the history to draw and to export. The core is null where nothing was judged. */
+export function analyzeRegisterTxn(
+  whole: History,
+  options: RegisterTxnOptions,
+): { readonly verdict: Verdict; readonly core: Core | null } {
   const history = options.workload === undefined ? whole : whole.only(options.workload);
   const judged = friendlyAll(options.models ?? ['strict-serializable']);
   const initial: Json = options.initial ?? null;
@@ -54,16 +60,19 @@ export function judgeRegisterTxn(whole: History, options: RegisterTxnOptions): V
   const impossible = unusable(registers);
   if (impossible !== undefined)
     return {
-      ...head,
-      engine: 'none',
-      valid: 'unknown',
-      anomalyTypes: [],
-      counts: {},
-      anomalies: [],
-      not: [],
-      alsoNot: [],
-      consistentWith: [],
-      reason: impossible,
+      core: null,
+      verdict: {
+        ...head,
+        engine: 'none',
+        valid: 'unknown',
+        anomalyTypes: [],
+        counts: {},
+        anomalies: [],
+        not: [],
+        alsoNot: [],
+        consistentWith: [],
+        reason: impossible,
+      },
     };
 
   const found = new Found();
@@ -75,17 +84,20 @@ export function judgeRegisterTxn(whole: History, options: RegisterTxnOptions): V
     // A serial order in real time upholds every model there is: nothing else needs to be looked for.
     if (timedOrderFound(versions, undefined, deadlines(versions, intervals), intervals, PATIENCE))
       return {
-        ...head,
-        engine: 'serial-order',
-        valid: true,
-        anomalyTypes: [],
-        counts: {},
-        anomalies: [],
-        not: [],
-        alsoNot: [],
-        consistentWith: ['strict-serializable'],
-        assumptions: [],
-        stats: size(versions),
+        core: coreOf(versions, new VersionPairs(), { parts: [], cycles: [] }),
+        verdict: {
+          ...head,
+          engine: 'serial-order',
+          valid: true,
+          anomalyTypes: [],
+          counts: {},
+          anomalies: [],
+          not: [],
+          alsoNot: [],
+          consistentWith: ['strict-serializable'],
+          assumptions: [],
+          stats: size(versions),
+        },
       };
   }
   const order = versionOrder(versions, options, () => zonesOf(versions, intervals.inv, intervals.ret));
@@ -127,7 +139,7 @@ export function judgeRegisterTxn(whole: History, options: RegisterTxnOptions): V
     (m) => !violates([m], types) && ![...upheld].some((u) => !violates([u], types) && implies(u, m)),
   );
   const { not, alsoNot } = boundary(types);
-  return {
+  const verdict: Verdict = {
     ...head,
     engine: engines.join(', '),
     valid: violates(judged, types) ? false : stillOpen.length > 0 ? 'unknown' : true,
@@ -145,6 +157,7 @@ export function judgeRegisterTxn(whole: History, options: RegisterTxnOptions): V
     assumptions: assumptions(options),
     stats: { ...size(versions), orderedPairs: pairs.count, cyclicParts: report.parts.length },
   };
+  return { verdict, core: coreOf(versions, pairs, report) };
 }
 
 function size({ registers, written }: Versions): { readonly [name: string]: number } {
