@@ -29,6 +29,7 @@ export class Dependencies {
     this.extra = new Edges(txns.count);
     addUnobserved(this.extra, txns, versions, pass);
     for (const m of pass.divergent) {
+      if (versions.unordered.has(txns.keyOf[m])) continue;
       const w = lastWriter(txns, writers, m);
       if (w >= 0) this.extra.add(w, txns.txnOf[m], WR, m);
     }

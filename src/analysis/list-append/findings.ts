@@ -21,14 +21,17 @@ export type Finding =
 /** The first findings of each type, and how many there were. */
 export class Findings {
   private readonly keep: number;
+  private readonly ignored: (finding: Finding) => boolean;
   readonly counts = new Map<string, number>();
   readonly kept: Finding[] = [];
 
-  constructor(keep: number) {
+  constructor(keep: number, ignored: (finding: Finding) => boolean = () => false) {
     this.keep = keep;
+    this.ignored = ignored;
   }
 
   add(finding: Finding): void {
+    if (this.ignored(finding)) return;
     const count = (this.counts.get(finding.type) ?? 0) + 1;
     this.counts.set(finding.type, count);
     if (count <= this.keep) this.kept.push(finding);

@@ -1,5 +1,5 @@
 import { OK, R } from '../../history/history.ts';
-import { Findings } from './findings.ts';
+import { type Finding, Findings } from './findings.ts';
 import { checkInternal } from './internal.ts';
 import { type Pass, passOver } from './pass.ts';
 import type { Transactions } from './transactions.ts';
@@ -16,13 +16,28 @@ export function scan(
   versions: Versions,
   keep: number,
 ): { findings: Findings; pass: Pass } {
-  const findings = new Findings(keep);
+  const findings = new Findings(keep, (finding) => arguesFromOrder(txns, versions, finding));
   const pass = passOver(txns, versions, findings);
   for (const t of pass.suspects) checkInternal(txns, t, findings);
   for (const k of versions.tainted) scanTainted(txns, versions, k, findings);
   scanTaintedReads(txns, versions, findings);
   scanDivergent(txns, writers, versions, pass.divergent, findings);
   return { findings, pass };
+}
+
+/** Whether a finding rests on the order of a key that has none. */
+function arguesFromOrder({ keyOf }: Transactions, { unordered }: Versions, finding: Finding): boolean {
+  if (unordered.size === 0) return false;
+  switch (finding.type) {
+    case 'internal':
+    case 'future-read':
+    case 'G1b':
+      return unordered.has(keyOf[finding.read]);
+    case 'lost-update':
+      return unordered.has(keyOf[finding.reads[0]]);
+    default:
+      return false;
+  }
 }
 
 /** Dirty updates and repeated elements of a key whose order holds something that should not be there. */

@@ -10,6 +10,8 @@ export const ABORTED = -2;
 export const GARBAGE = -3;
 /** The element stood in the list before. */
 export const REPEATED = -4;
+/** The element is in a list with repeated elements: see `Versions.unordered`. */
+export const UNORDERED = -5;
 
 /**
  * The version order of every key, as its longest read shows it: version i of a key is the list of its first i elements.
@@ -31,6 +33,12 @@ export class Versions {
   readonly longest: Int32Array;
   /** Keys whose order holds an element that is not from a transaction that had effect. */
   readonly tainted: ReadonlySet<number>;
+  /**
+   * Keys whose order shows an element twice. Such an order says nothing: the append took effect more than once, and what came
+   * between is before and after it. The repetition is reported, and no dependency is drawn from the key; every cycle through it
+   * would be that one mistake again, by another name.
+   */
+  readonly unordered: ReadonlySet<number>;
 
   constructor(txns: Transactions, writers: Writers) {
     this.txns = txns;
@@ -43,6 +51,15 @@ export class Versions {
     this.txn = new Int32Array(this.first[keys] + 1).fill(INITIAL);
     this.mop = new Int32Array(this.first[keys] + 1).fill(-1);
     this.tainted = this.order(writers);
+    this.unordered = new Set([...this.tainted].filter((k) => this.forgetOrder(k)));
+  }
+
+  /** Takes a key's writers out of the order if an element stands in it twice. */
+  private forgetOrder(k: number): boolean {
+    const versions = this.txn.subarray(this.first[k] + 1, this.first[k + 1]);
+    if (!versions.includes(REPEATED)) return false;
+    for (let i = 0; i < versions.length; i++) if (versions[i] >= 0) versions[i] = UNORDERED;
+    return true;
   }
 
   /** Looks up who wrote each element of each longest read. */

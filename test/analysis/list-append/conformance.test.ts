@@ -235,6 +235,19 @@ describe('impossible lists', () => {
     expect(holds(h, 'read-committed')).toBe(false);
   });
 
+  test('an append executed twice is duplicate-elements and nothing else: its key has no order to argue from', () => {
+    const h = judge(
+      together(
+        ok(a('x', 1), a('y', 1)),
+        ok(r('x', [1]), a('x', 2), r('y', [1])),
+        ok(r('x', [1, 2, 1]), a('x', 3), a('y', 2)),
+        ok(r('x', [1, 2, 1, 3, 2]), r('y', [1, 2])),
+      ),
+    );
+    expect(h.anomalyTypes).toEqual(['duplicate-elements']);
+    expect(h.valid).toBe(false);
+  });
+
   test('an element twice in one read: duplicate-elements', () => {
     const h = together(ok(a('x', 1)), ok(a('x', 2)), ok(r('x', [1, 2, 1])));
     expect(judge(h).anomalyTypes).toContain('duplicate-elements');
