@@ -2,6 +2,7 @@ import { CAS, type Calls, type Decision, READ } from '../../src/analysis/linear/
 import { decideRegister } from '../../src/analysis/linear/deadlines/search.ts';
 import { DEQUEUE, ENQUEUE, fifo } from '../../src/analysis/linear/fifo.ts';
 import { decide, type Operation } from '../../src/analysis/linear/general.ts';
+import { Lulls } from '../../src/analysis/linear/lulls.ts';
 import { Meter } from '../../src/analysis/linear/meter.ts';
 import { casRegister } from '../../src/analysis/linear/models/registers.ts';
 import { obvious, SMALL } from '../../src/analysis/linear/obvious.ts';
@@ -14,6 +15,10 @@ export interface Cell {
   readonly name: string;
   /** The aim in milliseconds, where there is one. */
   readonly aim?: number;
+  /** What the answer has to be, where there is no doubt: a history made by a register, nothing added. */
+  readonly valid?: boolean;
+  /** So many calls at once of so many values that a search may end at its budget, if it says so. */
+  readonly hard?: boolean;
   /** Generates the input, outside what is timed. */
   readonly prepare: () => () => CellResult;
 }
@@ -26,8 +31,11 @@ export interface CellResult {
   readonly reason?: string;
 }
 
-/** The way the register check goes: zones, what is obvious, deadlines. */
+const lulls = new Lulls();
+
+/** The way the register check goes: from lull to lull, zones, what is obvious, deadlines. */
 export function decideAsCheck(calls: Calls): CellResult {
+  if (calls.n <= SMALL && lulls.legal(calls, -1)) return { answer: 'legal', engine: 'lulls', steps: calls.n };
   const found = zones(calls, -1);
   if (found !== null)
     return { answer: found.count === 0 ? 'legal' : 'illegal', engine: 'zones', steps: calls.n };
@@ -40,6 +48,8 @@ function registerCell(name: string, load: Omit<RegisterLoad, 'seed'>, aim: numbe
   return {
     name,
     aim,
+    ...(load.staleAt === undefined ? { valid: true } : {}),
+    ...(load.values >= 20 && load.clients >= 100 ? { hard: true } : {}),
     prepare: () => {
       const calls = simulateRegister({ ...load, seed: 7 });
       return () => decideAsCheck(calls);
