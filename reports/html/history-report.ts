@@ -66,10 +66,11 @@ function warnings(verdicts: readonly Verdict[]): string {
 }
 
 function operationsOf({ n, f, fs, outcome }: History) {
-  const counts: { [name: string]: { ok: number; fail: number; info: number } } = {};
-  for (let row = 0; row < n; row++) {
-    counts[fs[f[row]!]!] ??= { ok: 0, fail: 0, info: 0 };
-    counts[fs[f[row]!]!]![outcome[row] === OK ? 'ok' : outcome[row] === FAIL ? 'fail' : 'info']++;
-  }
-  return counts;
+  const counts = fs.map(() => ({ ok: 0, fail: 0, info: 0 }));
+  for (let row = 0; row < n; row++)
+    counts[f[row]!]![outcome[row] === OK ? 'ok' : outcome[row] === FAIL ? 'fail' : 'info']++;
+  // Names come from anywhere: as entries none of them is taken for a part of the object itself.
+  return Object.fromEntries(
+    fs.map((name, i) => [name, counts[i]!] as const).filter(([, c]) => c.ok + c.fail + c.info > 0),
+  );
 }

@@ -129,6 +129,19 @@ describe('ordeal check --report', () => {
     expect(readFileSync(out, 'utf8')).not.toContain('<script>alert');
   });
 
+  it('counts operations whose names an object has already', async () => {
+    const out = join(folder, 'names.html');
+    const named = ['__proto__', 'constructor', 'write'].map(
+      (f, i) => `{"process":${i},"type":"ok","f":"${f}","value":1}\n`,
+    );
+    expect((await check(file('names.jsonl', named.join('')), '-w', 'register', '--report', out)).code).toBe(
+      0,
+    );
+    for (const f of ['__proto__', 'constructor', 'write'])
+      expect(readFileSync(out, 'utf8')).toContain(`<td>${f}</td><td>1</td><td>0</td><td>0</td>`);
+    expect(Object.keys(Object.prototype)).toEqual([]);
+  });
+
   it('takes one history, and a place that can be written', async () => {
     const path = file('one.edn', zero);
     const several = await check(path, path, '--report', join(folder, 'several.html'));
