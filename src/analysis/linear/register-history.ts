@@ -34,7 +34,7 @@ export interface RegisterOptions {
  */
 export function registersOf(history: History, options: RegisterOptions = {}): KeyCalls[] {
   const { n, f, fs, shape, x0, x1, x2, outcome, values } = history;
-  const kindOf = fs.map((name) => KINDS[name] ?? -1);
+  const kindOf = fs.map((name) => (Object.hasOwn(KINDS, name) ? KINDS[name] : -1));
   const keyed = isKeyed(history, kindOf);
   const columns = {
     kind: new Uint8Array(n),

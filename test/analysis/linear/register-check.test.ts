@@ -26,6 +26,11 @@ describe('one register', () => {
       expect(judge([[0, 'invoke', 'write', 1], ...read(1, seen), [0, 'ok', 'write', 1]])).toBe(true);
   });
 
+  test('functions of other objects are left out, whatever they are called', () => {
+    for (const f of ['constructor', 'toString', '__proto__', 'sync'])
+      expect(judge([...alone(0, f, 1), ...write(0, 1)]), f).toBe(true);
+  });
+
   test('two reads during one write may not see new, then old', () => {
     const lines: Line[] = [
       ...write(2, 1),
