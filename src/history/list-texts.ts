@@ -1,6 +1,15 @@
 import { HistoryError } from './error.ts';
 import { grownBytes, grownInts } from './growable.ts';
 
+const SMALLEST = 32;
+/** Families do not begin with more than this, whatever others have grown to. */
+const LARGEST_FIRST = 256;
+
+const isPower = (n: number): boolean => (n & (n - 1)) === 0;
+
+/** Of a positive size, rounded down. */
+const logarithm = (n: number): number => 31 - Math.clz32(n);
+
 /**
  * The texts of many growing lists, one a family, and for each position in them whether an element ends there (without
  * which `1,2` would pass for a prefix of `1,23`), how many elements there are up to it, and which handle ends there.
@@ -23,6 +32,10 @@ export class ListTexts {
   private expected = 0;
   /** By the logarithm of their size, rooms that families have outgrown. */
   private readonly free: (number[] | undefined)[] = [];
+  /** By the logarithm of a size, how many families came to have such a room, and how many outgrew it; both fade. */
+  private readonly reached = new Int32Array(32);
+  private readonly outgrown = new Int32Array(32);
+  private begun = 0;
 
   newFamily(): number {
     const family = this.families++;
@@ -43,20 +56,40 @@ export class ListTexts {
   /** More room for a family: what another has left behind, or at the end of the text. */
   protected enlarge(family: number, needed: number): void {
     const old = this.room[family]!;
-    const room = Math.max(32, 2 * old, (needed + 31) & -32);
+    const room = Math.max(old === 0 ? this.usualRoom() : 2 * old, (needed + 31) & -32);
     const length = this.lengths[family]!;
     const from = this.start[family]!;
-    const to = this.free[Math.log2(room)]?.pop() ?? this.newRoom(room);
+    const to = (isPower(room) ? this.free[logarithm(room)]?.pop() : undefined) ?? this.newRoom(room);
     if (length > 0) {
       this.text.copyWithin(to, from, from + length);
       this.marks.copyWithin(to >> 1, from >> 1, ((from + length) >> 1) + 1);
     }
-    if (Number.isInteger(Math.log2(old))) {
-      this.marks.fill(0, from >> 1, (from + old) >> 1);
-      (this.free[Math.log2(old)] ??= []).push(from);
+    if (old > 0) {
+      this.outgrown[logarithm(old)]!++;
+      if (isPower(old)) {
+        this.marks.fill(0, from >> 1, (from + old) >> 1);
+        (this.free[logarithm(old)] ??= []).push(from);
+      }
+    }
+    const size = logarithm(room);
+    if (++this.reached[size]! > 4096) {
+      this.reached[size]! >>= 1;
+      this.outgrown[size]! >>= 1;
     }
     this.start[family] = to;
     this.room[family] = room;
+  }
+
+  /**
+   * The room of a new family: what most families outgrow is skipped, which saves copying. Now and then one begins small, to
+   * see whether that still holds.
+   */
+  private usualRoom(): number {
+    let room = SMALLEST;
+    if ((++this.begun & 15) === 0) return room;
+    while (room < LARGEST_FIRST && 2 * this.outgrown[logarithm(room)]! > this.reached[logarithm(room)]!)
+      room *= 2;
+    return room;
   }
 
   private newRoom(room: number): number {
