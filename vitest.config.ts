@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    // Two cores, and tests of real processes that mostly wait: one worker more than cores.
+    maxWorkers: 3,
   },
 });
