@@ -8,6 +8,7 @@ import { CLOSE, CURLY, EdnScanner, HASH, NOT_SCALAR, OPEN, PAREN, UNCURLY, UNPAR
 
 const SPACE = 0x20;
 const ZERO = 0x30;
+const NINE = 0x39;
 /** As in JSON. */
 const MOST_INTEGER = 999_999_999;
 /** `:app`, `end `, `nil]`, and `:r `, `:w ` with any byte behind them, as big-endian integers. */
@@ -83,7 +84,12 @@ export abstract class EdnValueReader extends EdnScanner {
         key = 10 * key + digit;
         digit = bytes[++q]! - ZERO;
       }
-      if (bytes[q] !== SPACE || key >>> 0 > MOST_INTEGER || (bytes[p] === ZERO && q > p + 1)) {
+      if (
+        bytes[q] !== SPACE ||
+        key >>> 0 > MOST_INTEGER ||
+        bytes[p]! > NINE ||
+        (bytes[p] === ZERO && q > p + 1)
+      ) {
         this.pos = p;
         key = this.scalar();
         if (key === NOT_SCALAR || bytes[this.pos] !== SPACE) return false;
@@ -99,7 +105,12 @@ export abstract class EdnValueReader extends EdnScanner {
           value = 10 * value + digit;
           digit = bytes[++q]! - ZERO;
         }
-        if (bytes[q] !== CLOSE || value >>> 0 > MOST_INTEGER || (bytes[p] === ZERO && q > p + 1)) {
+        if (
+          bytes[q] !== CLOSE ||
+          value >>> 0 > MOST_INTEGER ||
+          bytes[p]! > NINE ||
+          (bytes[p] === ZERO && q > p + 1)
+        ) {
           this.pos = p;
           value = this.scalar();
           if (value === NOT_SCALAR) return false;

@@ -16,6 +16,7 @@ const PPEN = 0x7070656e;
 const D_QUOTE = 0x6422;
 const NULL = 0x6e756c6c;
 const ZERO = 0x30;
+const NINE = 0x39;
 /** What the loops below can come to; more, or a first byte that is no digit, is for `scalar`. */
 const MOST_INTEGER = 999_999_999;
 
@@ -107,7 +108,12 @@ export abstract class JsonValueReader extends JsonScanner {
         key = 10 * key + digit;
         digit = bytes[++q]! - ZERO;
       }
-      if (bytes[q] !== COMMA || key >>> 0 > MOST_INTEGER || (bytes[p] === ZERO && q > p + 1)) {
+      if (
+        bytes[q] !== COMMA ||
+        key >>> 0 > MOST_INTEGER ||
+        bytes[p]! > NINE ||
+        (bytes[p] === ZERO && q > p + 1)
+      ) {
         this.pos = p;
         key = this.scalar();
         if (key === NOT_SCALAR || bytes[this.pos] !== COMMA) return false;
@@ -123,7 +129,12 @@ export abstract class JsonValueReader extends JsonScanner {
           value = 10 * value + digit;
           digit = bytes[++q]! - ZERO;
         }
-        if (bytes[q] !== CLOSE || value >>> 0 > MOST_INTEGER || (bytes[p] === ZERO && q > p + 1)) {
+        if (
+          bytes[q] !== CLOSE ||
+          value >>> 0 > MOST_INTEGER ||
+          bytes[p]! > NINE ||
+          (bytes[p] === ZERO && q > p + 1)
+        ) {
           this.pos = p;
           value = this.scalar();
           if (value === NOT_SCALAR) return false;
