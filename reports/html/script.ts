@@ -90,7 +90,7 @@ export function script(series: Series, uPlot: UPlot): void {
     new uPlot(
       {
         width,
-        height: 180,
+        height: 230,
         hooks,
         ...sync,
         scales: { x: { time: false } },
