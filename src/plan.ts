@@ -9,7 +9,7 @@ import type { Json } from './history/op.ts';
 import { type FaultLine, faultLine, isFault, type OpLine, opLine } from './schedule.ts';
 import { systems } from './systems/index.ts';
 import type { System } from './systems/system.ts';
-import type { Capability } from './worlds/world.ts';
+import { CAPABILITIES, type Capability } from './worlds/world.ts';
 
 /** A thing chosen by name, with its options. `"raft"` is short for `{"name": "raft"}`. */
 const choice = z
@@ -23,29 +23,9 @@ const WORLDS = ['local', 'sim'] as const;
 export type WorldName = (typeof WORLDS)[number];
 
 /** What each world can do. A nemesis that needs more is refused before anything starts. */
-const CAPABILITIES: { readonly [world in WorldName]: readonly Capability[] } = {
-  local: [
-    'kill',
-    'power-failure',
-    'pause',
-    'cut',
-    'hold',
-    'degrade',
-    'clock-bump',
-    'clock-drift',
-    'clock-strobe',
-  ],
-  sim: [
-    'kill',
-    'power-failure',
-    'pause',
-    'cut',
-    'hold',
-    'degrade',
-    'clock-bump',
-    'clock-drift',
-    'clock-strobe',
-  ],
+const CAPABLE: { readonly [world in WorldName]: readonly Capability[] } = {
+  local: CAPABILITIES,
+  sim: CAPABILITIES,
 };
 
 /**
@@ -167,7 +147,7 @@ export function resolvePlan(input: unknown): ResolvedPlan {
   });
   faults.forEach((n, i) => {
     if (n === undefined) return;
-    const missing = n.thing.needs(n.options).filter((c) => !CAPABILITIES[plan.world].includes(c));
+    const missing = n.thing.needs(n.options).filter((c) => !CAPABLE[plan.world].includes(c));
     if (missing.length > 0)
       problems.push(
         `nemeses[${i}]: ${n.thing.name} needs ${missing.join(', ')}, which the world ${plan.world} cannot do`,

@@ -1,17 +1,21 @@
 import type { ClientHost, ClientMachine } from '../cluster/client.ts';
 import type { ClusterEvent, NodeId } from '../cluster/host.ts';
 
+/** All that a world can be able to do to its nodes. */
+export const CAPABILITIES = [
+  'kill',
+  'power-failure',
+  'pause',
+  'cut',
+  'hold',
+  'degrade',
+  'clock-bump',
+  'clock-drift',
+  'clock-strobe',
+] as const;
+
 /** What a world can do to its nodes. A nemesis that needs more is refused when the plan is resolved. */
-export type Capability =
-  | 'kill'
-  | 'power-failure'
-  | 'pause'
-  | 'cut'
-  | 'hold'
-  | 'degrade'
-  | 'clock-bump'
-  | 'clock-drift'
-  | 'clock-strobe';
+export type Capability = (typeof CAPABILITIES)[number];
 
 /** A directed link: what `from` sends to `to`. */
 export type Link = readonly [from: NodeId, to: NodeId];

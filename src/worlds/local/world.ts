@@ -5,7 +5,15 @@ import type { ClientHost, ClientMachine } from '../../cluster/client.ts';
 import type { NodeId } from '../../cluster/host.ts';
 import type { Json } from '../../history/op.ts';
 import { realTime } from '../process/clocks.ts';
-import type { Action, Capability, Confirmation, OpenClient, World, WorldListener } from '../world.ts';
+import {
+  type Action,
+  CAPABILITIES,
+  type Capability,
+  type Confirmation,
+  type OpenClient,
+  type World,
+  type WorldListener,
+} from '../world.ts';
 import { Alarms } from './alarms.ts';
 import { ClientLink, LocalClient } from './client-link.ts';
 import { environmentError } from './environment.ts';
@@ -43,18 +51,6 @@ export interface LocalSetup {
 }
 
 const SECOND = 1_000_000_000;
-
-const CAPABILITIES: readonly Capability[] = [
-  'kill',
-  'power-failure',
-  'pause',
-  'cut',
-  'hold',
-  'degrade',
-  'clock-bump',
-  'clock-drift',
-  'clock-strobe',
-];
 
 /** Every process of a run has it in its environment. */
 export const RUN_VARIABLE = 'ORDEAL_RUN';

@@ -1,6 +1,15 @@
 import type { ClientHost, ClientMachine } from '../../cluster/client.ts';
 import type { ClusterEvent, Host, Message, NodeId, Replica } from '../../cluster/host.ts';
-import type { Action, Capability, Confirmation, Link, OpenClient, World, WorldListener } from '../world.ts';
+import {
+  type Action,
+  CAPABILITIES,
+  type Capability,
+  type Confirmation,
+  type Link,
+  type OpenClient,
+  type World,
+  type WorldListener,
+} from '../world.ts';
 import { Agenda } from './agenda.ts';
 import type { DiskOp } from './disk.ts';
 import { type Occurrence, SimMachine } from './machine.ts';
@@ -31,18 +40,6 @@ export interface SimSetup {
   readonly listener: WorldListener;
   readonly options?: Partial<SimOptions>;
 }
-
-const CAPABILITIES: readonly Capability[] = [
-  'kill',
-  'power-failure',
-  'pause',
-  'cut',
-  'hold',
-  'degrade',
-  'clock-bump',
-  'clock-drift',
-  'clock-strobe',
-];
 
 /** Items handled between two looks at the real event loop, so that Ctrl-C and progress lines get through. */
 const SLICE = 20_000;
