@@ -138,6 +138,7 @@ class Run {
   private load(): void {
     const { plan, world } = this;
     this.zero = world.now();
+    this.rebase();
     this.phase = 'load';
     this.threads = new Threads(world, plan.concurrency, (host, process, home) =>
       plan.system.thing.client(host, plan.system.options, {
@@ -176,6 +177,15 @@ class Run {
     this.at(plan.plan.timeLimit, () => this.heal());
     this.keepFlushing();
     this.driver.start();
+  }
+
+  /** What happened during set-up happened before zero; none of it has been written yet. */
+  private rebase(): void {
+    const shifted = <T extends { readonly time: number }>(all: readonly T[]): T[] =>
+      all.map((each) => ({ ...each, time: each.time - this.zero }));
+    this.events.splice(0, Number.POSITIVE_INFINITY, ...shifted(this.events));
+    this.crashes.splice(0, Number.POSITIVE_INFINITY, ...shifted(this.crashes));
+    this.eventLines = this.events.map((event) => JSON.stringify(event));
   }
 
   private heal(): void {

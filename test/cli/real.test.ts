@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ afterAll(() => rmSync(out, { recursive: true, force: true }));
 
 interface Printed {
   readonly valid: unknown;
+  readonly directory: string;
   readonly findings: readonly { readonly type: string }[];
   readonly faults: readonly { readonly took: readonly string[] }[];
 }
@@ -43,6 +44,18 @@ describe('real processes', () => {
     const args = ['run', '--time-limit', '8s', '--seed', '11', '--json', '--out', join(out, 'raft')];
     const { exitCode, stdout, stderr } = await ordeal(args);
     expect(exitCode, stdout + stderr).toBe(0);
-    expect((JSON.parse(stdout) as Printed).faults.length).toBeGreaterThan(3);
+    const { faults, directory } = JSON.parse(stdout) as Printed;
+    expect(faults.length).toBeGreaterThan(3);
+    const latest = new Map<string, number>();
+    for (const line of readFileSync(join(directory, 'events.jsonl'), 'utf8').trim().split('\n')) {
+      const { node, incarnation, time } = JSON.parse(line) as {
+        node: string;
+        incarnation: number;
+        time: number;
+      };
+      // Set-up included: what a node tells first happened first.
+      expect(time).toBeGreaterThanOrEqual(latest.get(`${node}/${incarnation}`) ?? Number.NEGATIVE_INFINITY);
+      latest.set(`${node}/${incarnation}`, time);
+    }
   });
 });
