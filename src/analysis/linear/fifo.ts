@@ -46,8 +46,9 @@ export interface FifoResult {
 export function fifo(calls: Calls, most = 8): FifoResult | null {
   const { n, kind, a, inv, ret, outcome } = calls;
   const values = new Dense(n);
-  const enqueued: number[] = [];
-  const dequeued: number[] = [];
+  // By element: the rows that put it and took it, or −1. There are no more elements than rows.
+  const enqueued = new Int32Array(n).fill(-1);
+  const dequeued = new Int32Array(n).fill(-1);
   const failed = new Map<number, number>();
   const unknownTakes: number[] = [];
   const empties: number[] = [];
@@ -58,6 +59,9 @@ export function fifo(calls: Calls, most = 8): FifoResult | null {
     if (conflicts.length < most) conflicts.push(conflict);
   };
   const repeats: [number, number][] = [];
+  // Rows are in order of invocation, and so are the elements put.
+  const puts = new Int32Array(n);
+  let put = 0;
   for (let i = 0; i < n; i++) {
     if (kind[i] === ENQUEUE) {
       const v = values.of(a[i]);
@@ -65,58 +69,66 @@ export function fifo(calls: Calls, most = 8): FifoResult | null {
         failed.set(v, i);
         continue;
       }
-      if (enqueued[v] !== undefined) return null;
+      if (enqueued[v] >= 0) return null;
       enqueued[v] = i;
+      puts[put++] = v;
     } else if (outcome[i] === INFO) unknownTakes.push(i);
     else if (outcome[i] === FAIL) continue;
     else if (kind[i] === EMPTY) empties.push(i);
     else {
       const v = values.of(a[i]);
-      if (dequeued[v] !== undefined) repeats.push([dequeued[v], i]);
+      if (dequeued[v] >= 0) repeats.push([dequeued[v], i]);
       else dequeued[v] = i;
     }
   }
   if (unknownTakes.length > 0 && empties.length > 0) return null;
   for (const rows of repeats) add({ kind: 'duplicate-dequeue', rows });
   const V = values.size;
-  const present: number[] = [];
+  const takeInv = new Int32Array(V);
+  const putInv = new Int32Array(V);
+  const putRet = new Int32Array(V);
+  const returned = new Int32Array(V);
   for (let v = 0; v < V; v++) {
     const put = enqueued[v];
     const taken = dequeued[v];
-    if (put === undefined) {
-      if (taken !== undefined) add({ kind: 'never-enqueued', row: taken, failed: failed.get(v) ?? -1 });
+    takeInv[v] = taken < 0 ? NEVER : inv[taken];
+    putRet[v] = NEVER;
+    if (put < 0) {
+      if (taken >= 0) add({ kind: 'never-enqueued', row: taken, failed: failed.get(v) ?? -1 });
       continue;
     }
-    if (taken !== undefined && ret[taken] < inv[put]) add({ kind: 'early', row: taken, enqueue: put });
-    if (outcome[put] === OK || taken !== undefined) present.push(v);
+    putInv[v] = inv[put];
+    putRet[v] = ret[put];
+    if (taken >= 0 && ret[taken] < inv[put]) add({ kind: 'early', row: taken, enqueue: put });
   }
   if (count > 0) return { conflicts, count };
 
-  const takeInv = Int32Array.from({ length: V }, (_, v) =>
-    dequeued[v] === undefined ? NEVER : inv[dequeued[v]],
-  );
-  const putInv = Int32Array.from({ length: V }, (_, v) => (enqueued[v] === undefined ? 0 : inv[enqueued[v]]));
-  const putRet = Int32Array.from({ length: V }, (_, v) =>
-    enqueued[v] === undefined ? NEVER : ret[enqueued[v]],
-  );
-  const all = Int32Array.from(present);
-  const byPutRet = sortedBy(
-    all.filter((v) => putRet[v] !== NEVER),
-    putRet,
-  );
-  const byPutInv = sortedBy(all, putInv);
+  let present = 0;
+  let ends = 0;
+  for (let i = 0; i < put; i++) {
+    const v = puts[i];
+    if (outcome[enqueued[v]] !== OK && dequeued[v] < 0) continue;
+    puts[present++] = v;
+    if (putRet[v] !== NEVER) returned[ends++] = v;
+  }
+  const order = puts.subarray(0, present);
+  const byPutRet = sortedBy(returned.subarray(0, ends), putRet);
   // Of the elements certainly inside before y was put, the one taken last: it must not be later than y.
+  const ignoreLeft = unknownTakes.length > 0;
   let f = 0;
   let latest = -1;
-  for (const y of byPutInv) {
-    for (; f < byPutRet.length && putRet[byPutRet[f]] < putInv[y]; f++) {
+  let last = -1;
+  for (let i = 0; i < present; i++) {
+    const y = order[i];
+    for (const begun = putInv[y]; f < ends && putRet[byPutRet[f]] < begun; f++) {
       const x = byPutRet[f];
-      if (takeInv[x] === NEVER && unknownTakes.length > 0) continue;
-      if (latest < 0 || takeInv[x] > takeInv[latest]) latest = x;
+      if (takeInv[x] <= last || (ignoreLeft && takeInv[x] === NEVER)) continue;
+      latest = x;
+      last = takeInv[x];
     }
     const taken = dequeued[y];
-    if (taken === undefined || latest < 0 || ret[taken] >= takeInv[latest]) continue;
-    const late = dequeued[latest] ?? -1;
+    if (taken < 0 || latest < 0 || ret[taken] >= last) continue;
+    const late = dequeued[latest];
     add({
       kind: late < 0 ? 'lost' : 'fifo-order',
       first: enqueued[latest],
@@ -131,19 +143,18 @@ export function fifo(calls: Calls, most = 8): FifoResult | null {
     // An element never taken must have gone before any that was put after it was taken.
     let earliest = NEVER;
     let taker = -1;
-    const order = byPutInv;
     let y = order.length - 1;
     const deadlines: { at: number; x: number; y: number }[] = [];
     for (let i = byPutRet.length - 1; i >= 0; i--) {
       const x = byPutRet[i];
       for (; y >= 0 && putInv[order[y]] > putRet[x]; y--) {
         const taken = dequeued[order[y]];
-        if (taken !== undefined && ret[taken] < earliest) {
+        if (taken >= 0 && ret[taken] < earliest) {
           earliest = ret[taken];
           taker = order[y];
         }
       }
-      if (dequeued[x] === undefined && earliest !== NEVER) deadlines.push({ at: earliest, x, y: taker });
+      if (dequeued[x] < 0 && earliest !== NEVER) deadlines.push({ at: earliest, x, y: taker });
     }
     deadlines.sort((p, q) => p.at - q.at);
     const starts = unknownTakes.map((i) => inv[i]).sort((p, q) => p - q);
@@ -153,6 +164,7 @@ export function fifo(calls: Calls, most = 8): FifoResult | null {
     });
     return { conflicts, count };
   }
+  if (empties.length === 0) return { conflicts, count };
 
   // Stretches during which something was certainly inside, merged where one begins before the other ends.
   const sure = byPutRet.filter((v) => putRet[v] < takeInv[v]);

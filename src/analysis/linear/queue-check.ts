@@ -42,8 +42,10 @@ export const queue: Check = {
 export function queueCalls(history: History): { calls: Calls; rows: Int32Array } {
   const { n, f, fs, shape, x0, values, outcome } = history;
   const kindOf = fs.map((name) => (name === 'enqueue' ? ENQUEUE : name === 'dequeue' ? DEQUEUE : -1));
-  const rows = Int32Array.from(f.keys()).filter((row) => row < n && kindOf[f[row]] >= 0);
-  const size = rows.length;
+  const found = new Int32Array(n);
+  let size = 0;
+  for (let row = 0; row < n; row++) if (kindOf[f[row]] >= 0) found[size++] = row;
+  const rows = found.subarray(0, size);
   const calls: Calls = {
     n: size,
     kind: new Uint8Array(size),
