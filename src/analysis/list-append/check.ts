@@ -15,9 +15,9 @@ import {
   type Verdict,
 } from '../verdict.ts';
 import { Dependencies } from './dependencies.ts';
-import type { Pass } from './pass.ts';
 import { reasons } from './reasons.ts';
 import { scan } from './scan.ts';
+import { type Serial, serialOrder } from './serial.ts';
 import { Transactions } from './transactions.ts';
 import { Versions } from './versions.ts';
 import { findingAnomaly } from './words.ts';
@@ -76,7 +76,7 @@ export function analyzeListAppend(
   const history = options.workload === undefined ? whole : whole.only(options.workload);
   const judged = friendlyAll(options.models ?? ['strict-serializable']);
   const keep = options.witnesses ?? WITNESSES;
-  const say = (phase: string, done: number): void => options.progress?.(done, 4, phase);
+  const say = (phase: string, done: number): void => options.progress?.(done, 5, phase);
 
   say('reading transactions', 0);
   const txns = new Transactions(history);
@@ -87,6 +87,16 @@ export function analyzeListAppend(
   };
   if (txns.foreign !== null) return unjudged(base, `this is no list-append history: ${txns.foreign}`);
   if (txns.succeeded === 0) return unjudged(base, 'no transaction succeeded: there is nothing to judge');
+  say('looking for a serial order', 1);
+  const serial = serialOrder(txns);
+  if (serial !== null) {
+    const stats = { ...base.stats, ...figures(txns, serial) };
+    const verdict = conclude(
+      { ...base, stats },
+      { engine: 'serial-order', counts: new Map(), anomalies: [] },
+    );
+    return { verdict, core: coreOf(txns, NO_CYCLES) };
+  }
   const writers = new Writers(txns);
   if (writers.repeated.length > 0) {
     const m = writers.repeated[0];
@@ -96,33 +106,30 @@ export function analyzeListAppend(
     );
   }
 
-  say('ordering versions', 1);
+  say('ordering versions', 2);
   const versions = new Versions(txns, writers);
   const { findings, pass } = scan(txns, writers, versions, keep);
-  say('looking for cycles', 2);
+  say('looking for cycles', 3);
   const dependencies = new Dependencies(txns, writers, versions, pass);
   const report = cyclesOf(txns, dependencies, options, keep);
-  say('explaining', 3);
+  say('explaining', 4);
   const explain = reasons(txns, versions, report.cycles);
   const anomalies: Anomaly[] = [
     ...report.cycles.map((cycle) => cycleAnomaly(cycle, history, (t) => txns.row[t], explain)),
     ...findings.kept.map((finding) => findingAnomaly(txns, finding)),
   ];
-  return {
-    verdict: conclude(
-      { ...base, stats: { ...base.stats, ...figures(txns, pass, report) } },
-      new Map([...report.counts, ...findings.counts]),
-      anomalies,
-      report.cut,
-    ),
-    core: {
-      history,
-      parts: report.parts,
-      cycles: report.cycles,
-      rowOf: (t) => txns.row[t],
-      keyOf: (m) => txns.key(m),
-    },
-  };
+  const seen = { reads: pass.reads + pass.divergent.length, unobserved: pass.unobserved.length };
+  const stats = { ...base.stats, ...figures(txns, seen, report) };
+  const counts = new Map([...report.counts, ...findings.counts]);
+  const found = { engine: 'cycles', counts, anomalies, cut: report.cut };
+  return { verdict: conclude({ ...base, stats }, found), core: coreOf(txns, report) };
+}
+
+const NO_CYCLES: CycleReport = { cycles: [], counts: new Map(), parts: [], cut: false };
+
+function coreOf(txns: Transactions, { parts, cycles }: CycleReport): Core {
+  const { history, row } = txns;
+  return { history, parts, cycles, rowOf: (t) => row[t], keyOf: (m) => txns.key(m) };
 }
 
 function cyclesOf(
@@ -134,7 +141,7 @@ function cyclesOf(
   const budget = options.budget ?? DEFAULT_BUDGET;
   const { graph, waits } = dependencies.lean();
   const core = strong(graph, kahn(graph, txns, waits), txns);
-  if (core.length === 0) return { cycles: [], counts: new Map(), parts: [], cut: false };
+  if (core.length === 0) return NO_CYCLES;
   const edges = dependencies.among(core);
   const query = {
     edges,
@@ -148,14 +155,14 @@ function cyclesOf(
 
 function figures(
   txns: Transactions,
-  pass: Pass,
-  { parts }: CycleReport,
+  { reads, unobserved }: Serial,
+  { parts }: CycleReport = NO_CYCLES,
 ): { readonly [name: string]: number } {
   return {
-    keys: txns.keys,
+    keys: txns.named,
     appends: txns.appends,
-    reads: pass.reads + pass.divergent.length,
-    unobservedAppends: pass.unobserved.length,
+    reads,
+    unobservedAppends: unobserved,
     cyclicParts: parts.length,
     cyclicTransactions: parts.reduce((sum, part) => sum + part.txns, 0),
   };
@@ -186,11 +193,16 @@ function unjudged({ judged, workload, stats }: Base, reason: string): { verdict:
   return { verdict, core: null };
 }
 
+interface Found {
+  readonly engine: string;
+  readonly counts: ReadonlyMap<string, number>;
+  readonly anomalies: readonly Anomaly[];
+  readonly cut?: boolean;
+}
+
 function conclude(
   { judged, workload, stats }: Base,
-  counts: ReadonlyMap<string, number>,
-  anomalies: readonly Anomaly[],
-  cut: boolean,
+  { engine, counts, anomalies, cut = false }: Found,
 ): Verdict {
   const types = [...counts.keys()].sort();
   const standing = cut ? [] : strongestConsistent(decided, types);
@@ -211,7 +223,7 @@ function conclude(
     ...boundary(types),
     judged,
     consistentWith: standing,
-    engine: 'cycles',
+    engine,
     ...(reason === undefined ? {} : { reason }),
     stats,
   };

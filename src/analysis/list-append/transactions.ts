@@ -3,7 +3,7 @@ import { IdMap } from '../../history/idmap.ts';
 import { NIL } from '../../history/values.ts';
 
 /**
- * The transactions of a history, renumbered from 0 in order of invocation, and their keys, renumbered from 0 in order of appearance.
+ * The transactions of a history, renumbered from 0 in order of invocation, and their keys, numbered from 0, some numbers perhaps unused.
  * Failed ones are among them: their writes may have been seen.
  */
 export class Transactions {
@@ -20,16 +20,19 @@ export class Transactions {
   readonly succeeded: number;
   /** Micro-operations up to the last one used. */
   readonly mops: number;
-  /** By micro-operation: its transaction and its key. */
-  readonly txnOf: Int32Array;
+  /** By micro-operation: its key. */
   readonly keyOf: Int32Array;
-  /** By micro-operation: 1 for an append that its transaction followed by another to the same key. */
-  readonly intermediate: Uint8Array;
+  /** Numbers of keys end before this one. */
   readonly keys: number;
-  readonly perKey: KeyColumns;
+  /** Keys that were named. */
+  readonly named: number;
+  /** By key: a longest read by a successful transaction, or −1, and its length. */
+  readonly longest: Int32Array;
+  readonly length: Int32Array;
   readonly appends: number;
   /** Why this is no history of appends and list reads, if it is none: with a micro-operation as example. */
   readonly foreign: string | null;
+  private details: Details | null = null;
 
   constructor(history: History) {
     this.history = history;
@@ -64,54 +67,67 @@ export class Transactions {
     this.ret = ret;
     this.mops = mops;
     this.succeeded = succeeded;
-    this.txnOf = new Int32Array(mops);
-    this.keyOf = new Int32Array(mops);
-    this.intermediate = new Uint8Array(mops);
-    const columns = new KeyColumns();
-    const { appends, foreign } = this.read(columns);
-    this.perKey = columns;
-    this.keys = columns.count;
+    ({ keyOf: this.keyOf, keys: this.keys } = numberKeys(history.mopKey, mops));
+    this.longest = new Int32Array(this.keys).fill(-1);
+    this.length = new Int32Array(this.keys).fill(-1);
+    const { appends, named, foreign } = this.read();
     this.appends = appends;
+    this.named = named;
     this.foreign = foreign < 0 ? null : `${this.showMop(foreign)} is neither an append nor a read of a list`;
   }
 
-  /** The one pass that gives every key its number, and by key what the later ones need to make their tables. */
-  private read(columns: KeyColumns): { appends: number; foreign: number } {
-    const { mopF, mopKey, mopVal, listLength } = this.history;
-    const { txnOf, keyOf, intermediate, from, to, outcome } = this;
-    const numbers = new IdMap();
-    let { lowest, highest, longest, length, last } = columns;
+  /** The one pass that everything needs. Lengths are −1 until a key is named. */
+  private read(): { appends: number; named: number; foreign: number } {
+    const { mopF, mopVal, listLength } = this.history;
+    const { keyOf, from, to, outcome, longest, length } = this;
     let appends = 0;
+    let named = 0;
     let foreign = -1;
     for (let t = 0; t < this.count; t++) {
-      const start = from[t];
-      for (let m = start; m < to[t]; m++) {
-        let k = numbers.get(mopKey[m]) - 1;
-        if (k < 0) {
-          k = columns.add();
-          ({ lowest, highest, longest, length, last } = columns);
-          numbers.set(mopKey[m], k + 1);
-        }
-        txnOf[m] = t;
-        keyOf[m] = k;
+      const ok = outcome[t] === OK;
+      for (let m = from[t]; m < to[t]; m++) {
+        const k = keyOf[m];
         const value = mopVal[m];
-        if (mopF[m] === APPEND) {
-          appends++;
-          if (value < lowest[k]) lowest[k] = value;
-          if (value > highest[k]) highest[k] = value;
-          const before = last[k];
-          if (before >= start && before < m) intermediate[before] = 1;
-          last[k] = m;
-        } else if (mopF[m] !== R || value > NIL) {
-          // Reads of lists have handles below UNREAD; what lies above NIL is a register's value.
-          foreign = m;
-        } else if (value < UNREAD && outcome[t] === OK && listLength[-3 - value] > length[k]) {
+        if (length[k] < 0) {
+          length[k] = 0;
+          named++;
+        }
+        if (mopF[m] === APPEND) appends++;
+        // Reads of lists have handles below UNREAD; what lies above NIL is a register's value.
+        else if (mopF[m] !== R || value > NIL) foreign = m;
+        else if (value < UNREAD && ok && listLength[-3 - value] > length[k]) {
           length[k] = listLength[-3 - value];
           longest[k] = m;
         }
       }
     }
-    return { appends, foreign };
+    for (let k = 0; k < this.keys; k++) if (length[k] < 0) length[k] = 0;
+    return { appends, named, foreign };
+  }
+
+  /** By micro-operation: its transaction. */
+  get txnOf(): Int32Array {
+    return this.detail().txnOf;
+  }
+
+  /** By micro-operation: 1 for an append that its transaction followed by another to the same key. */
+  get intermediate(): Uint8Array {
+    return this.detail().intermediate;
+  }
+
+  /** By key: the smallest value id appended; above the highest where nothing was. */
+  get lowest(): Int32Array {
+    return this.detail().lowest;
+  }
+
+  get highest(): Int32Array {
+    return this.detail().highest;
+  }
+
+  /** What only a history needs that has no serial order: made when first asked for. */
+  private detail(): Details {
+    this.details ??= new Details(this);
+    return this.details;
   }
 
   isOk(t: number): boolean {
@@ -156,35 +172,52 @@ function transactionRows({ n, shape }: History): Int32Array {
   return rows.subarray(0, count);
 }
 
-/** What one pass learns of each key. */
-export class KeyColumns {
-  count = 0;
-  /** The smallest and the largest value id appended; lowest > highest where nothing was. */
-  lowest = new Int32Array(1024);
-  highest = new Int32Array(1024);
-  /** A longest read by a successful transaction, or −1, and its length. */
-  longest = new Int32Array(1024);
-  length = new Int32Array(1024);
-  /** The last append met so far. */
-  last = new Int32Array(1024);
-
-  add(): number {
-    const k = this.count++;
-    if (k === this.lowest.length) {
-      this.lowest = doubled(this.lowest);
-      this.highest = doubled(this.highest);
-      this.longest = doubled(this.longest);
-      this.length = doubled(this.length);
-      this.last = doubled(this.last);
-    }
-    this.lowest[k] = 0x7fffffff;
-    this.highest[k] = this.longest[k] = this.last[k] = -1;
-    return k;
+/** Ids that are small themselves serve as numbers; others are numbered in order of appearance. */
+function numberKeys(ids: Int32Array, mops: number): { keyOf: Int32Array; keys: number } {
+  let highest = -1;
+  let lowest = 0;
+  for (let m = 0; m < mops; m++) {
+    if (ids[m] > highest) highest = ids[m];
+    if (ids[m] < lowest) lowest = ids[m];
   }
+  if (lowest === 0 && highest < 2 * mops + 1024) return { keyOf: ids.subarray(0, mops), keys: highest + 1 };
+  const keyOf = new Int32Array(mops);
+  const numbers = new IdMap();
+  let keys = 0;
+  for (let m = 0; m < mops; m++) {
+    let k = numbers.get(ids[m]);
+    if (k === 0) numbers.set(ids[m], (k = ++keys));
+    keyOf[m] = k - 1;
+  }
+  return { keyOf, keys };
 }
 
-function doubled(column: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const wide = new Int32Array(column.length * 2);
-  wide.set(column);
-  return wide;
+class Details {
+  readonly txnOf: Int32Array;
+  readonly intermediate: Uint8Array;
+  readonly lowest: Int32Array;
+  readonly highest: Int32Array;
+
+  constructor({ history, count, mops, keys, keyOf, from, to }: Transactions) {
+    const { mopF, mopVal } = history;
+    this.txnOf = new Int32Array(mops);
+    this.intermediate = new Uint8Array(mops);
+    this.lowest = new Int32Array(keys).fill(0x7fffffff);
+    this.highest = new Int32Array(keys).fill(-1);
+    const { txnOf, intermediate, lowest, highest } = this;
+    const last = new Int32Array(keys).fill(-1);
+    for (let t = 0; t < count; t++) {
+      const start = from[t];
+      for (let m = start; m < to[t]; m++) {
+        txnOf[m] = t;
+        if (mopF[m] !== APPEND) continue;
+        const k = keyOf[m];
+        const value = mopVal[m];
+        if (value < lowest[k]) lowest[k] = value;
+        if (value > highest[k]) highest[k] = value;
+        if (last[k] >= start && last[k] < m) intermediate[last[k]] = 1;
+        last[k] = m;
+      }
+    }
+  }
 }

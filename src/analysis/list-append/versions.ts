@@ -43,7 +43,7 @@ export class Versions {
   constructor(txns: Transactions, writers: Writers) {
     this.txns = txns;
     const { keys } = txns;
-    const { longest, length } = txns.perKey;
+    const { longest, length } = txns;
     this.longest = longest;
     this.of = new Int32Array(txns.mops).fill(-1);
     this.first = new Int32Array(keys + 1);

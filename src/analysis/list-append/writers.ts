@@ -20,7 +20,7 @@ export class Writers {
   constructor(txns: Transactions) {
     this.txns = txns;
     const { keys, appends } = txns;
-    const { lowest, highest } = txns.perKey;
+    const { lowest, highest } = txns;
     const start = new Int32Array(keys + 1);
     let cells = 0;
     for (let k = 0; k < keys; k++) {
@@ -44,10 +44,9 @@ export class Writers {
   }
 
   private enter(): number[] {
-    const { count, from, to, keyOf, history, perKey } = this.txns;
+    const { count, from, to, keyOf, history, lowest } = this.txns;
     const { mopF, mopVal } = history;
     const { start, table } = this;
-    const { lowest } = perKey;
     const repeated: number[] = [];
     for (let t = 0; t < count; t++)
       for (let m = from[t]; m < to[t]; m++) {
@@ -64,7 +63,7 @@ export class Writers {
   of(key: number, element: number): number {
     const { start, table } = this;
     if (start === null) return table[this.probe(key, element)] - 1;
-    const { lowest, highest } = this.txns.perKey;
+    const { lowest, highest } = this.txns;
     if (element < lowest[key] || element > highest[key]) return -1;
     return table[start[key] + (element - lowest[key])] - 1;
   }
