@@ -33,7 +33,7 @@ describe('one seed decides everything a simulated run does', () => {
       const file = join(out, 'given.json');
       writeFileSync(file, JSON.stringify({ ...plan, world: 'sim' }));
       const texts = ['a', 'b'].map((name) => {
-        const run = ['dist/src/cli/main.js', 'run', '--plan', file, '--quiet', '--out', join(out, name)];
+        const run = ['dist/main.js', 'run', '--plan', file, '--quiet', '--out', join(out, name)];
         try {
           execFileSync(process.execPath, run, { stdio: 'pipe' });
         } catch (error) {
