@@ -7,15 +7,20 @@ import { judgeSessions, SESSION_MODELS, type SessionOptions } from './judge.ts';
  * reads and writes of registers, keyed (`[k, v]`) or not, or transactions of them, or of lists. A session is a process: a user
  * who moves between replicas. After an operation of unknown outcome the process is retired and its session over.
  *
- * Judged by default: all four, which together are causal consistency with one arbitration. Read-your-writes and
- * monotonic-reads follow Viotti & Vukolić's formulas; arbitrations are taken to extend session order and reads-from, and
- * (unless `arbitration` is `per-session`) to be one for everybody. Monotonic-writes and writes-follow-reads are
- * Terry's: whoever sees a write sees those that its session had written, or read, before; where monotonic-reads is
- * judged too, what a session has once seen counts as seen from then on.
+ * Judged by default: all four, which together are causal consistency with one arbitration. Each is ruled on alone, by the formulas
+ * of Viotti & Vukolić, "Consistency in Non-Transactional Distributed Storage Systems" (2016), and Terry's for the
+ * writers: it is broken when no visibility closed under its formula, and no arbitration that extends session order
+ * and reads-from (one for everybody, unless `arbitration` is `per-session`), explain every read. So no guarantee to
+ * readers is mistaken for one to writers: who reads y as written and then, by another operation, x as it was before, although the
+ * same session had written x before y, may have moved to a replica further behind. That breaks monotonic reads or
+ * monotonic writes, and nothing tells which; it is reported as a `PRAM-violation`, with writes-follow-reads involved as a
+ * `causal-violation`, and `detail.oneOf` names them. Monotonic writes and writes-follow-reads are broken alone
+ * where one transaction shows both reads, where lists show the order of writes, or with `memory` `session`,
+ * for readers that are known never to go back.
  *
  * @precondition values are unique per key, and differ from the initial value; otherwise `unknown`
- * Cost: O(n·sessions + reads · sessions that write the key) for histories that keep all guarantees; naming a broken
- * writes-follow-reads searches the broken part, up to the budget's steps.
+ * Cost: O(n·sessions + reads · sessions that write the key) for histories that keep all guarantees. Where some are broken, naming
+ * those with writes-follow-reads searches the broken part, up to the budget's steps; the others stay linear.
  */
 export const session: Check = {
   name: 'session',

@@ -1,23 +1,17 @@
 import type { Json } from '../../history/op.ts';
 import type { Anomaly } from '../verdict.ts';
-import type { Core } from '../weak/arbitration.ts';
 import { shortestCycle } from '../weak/cycle.ts';
-import { Rule } from '../weak/evidence.ts';
 import type { Found } from '../weak/found.ts';
-import { type Ruling, ruling, type WeakLevels } from '../weak/levels.ts';
-import { howSeen } from '../weak/reasons.ts';
+import { ruling, type WeakLevels } from '../weak/levels.ts';
 import type { Registers } from '../weak/registers.ts';
 import { demandSessionsOfSeen, type Memory } from '../weak/seen-rules.ts';
 import { breaches, occurrences, ofCycle, ofInitialRead } from '../weak/witness.ts';
-import {
-  type Arbitration,
-  GUARANTEES,
-  type Guarantee,
-  type GuaranteeRuling,
-  perSession,
-  ruleOn,
-  upheld,
-} from './guarantees.ts';
+import type { Steps } from './behind.ts';
+import { GUARANTEES, type Guarantee, type GuaranteeRuling, ruleOn, upheld } from './guarantees.ts';
+import { perSession } from './per-session.ts';
+
+/** Who has to agree on the order of writes: everyone, or each session for itself. */
+export type Arbitration = 'global' | 'per-session';
 
 export interface Context {
   readonly levels: WeakLevels;
@@ -27,12 +21,17 @@ export interface Context {
   readonly witnesses: number;
   readonly steps: number;
   readonly found: Found;
+  /** Where given: receives the sets of guarantees of which each can hold alone, or with fewer of the others, but not all together. */
+  readonly contradictions?: (readonly Guarantee[])[];
 }
 
 /**
- * Names the session guarantees that a history without causality breaks. Each is ruled on by itself; a history that upholds each
- * and yet not all together is named after the last guarantee that its contradiction needs.
+ * Names the session guarantees that a history without causality breaks: those that no visibility and no arbitration can
+ * keep, each taken alone, so that what one guarantee explains is not blamed on another. What each of several guarantees
+ * could explain by being broken is no single one's violation; it is reported as one of the weakest model that has
+ * them all, pipelined RAM or causality.
  *
+ * @param memory `session` takes monotonic reads for granted, and judges the others beyond it
  * @returns whether the search ended early
  */
 export function findGuarantees(
@@ -42,34 +41,82 @@ export function findGuarantees(
   judged: readonly Guarantee[],
 ): boolean {
   const { levels, found } = context;
-  const causal = levels.causal();
-  const within = levels.causalityCyclic ? undefined : causal.core;
+  const within = levels.causalityCyclic ? undefined : levels.causal().core;
+  const granted: Guarantee[] = memory === 'session' ? ['monotonic-reads'] : [];
+  const steps: Steps = { left: context.steps };
   let cut = false;
-  let any = false;
+  const rule = (set: readonly Guarantee[], beyond: readonly Guarantee[]): GuaranteeRuling => {
+    const g = ruleOn(levels, set, beyond, within, steps);
+    if (g.cut) cut = true;
+    return arbitration === 'global' ? g : perSession(g);
+  };
+  const minimal: (readonly Guarantee[])[] = [];
   for (const guarantee of GUARANTEES) {
-    const ruled = ruleOn(levels, guarantee, memory, within, context.steps);
-    const g = arbitration === 'global' ? ruled : perSession(ruled);
-    if (ruled.cut) cut = true;
+    const g = rule([guarantee], guarantee === 'monotonic-reads' ? [] : granted);
     if (upheld(g)) continue;
-    any = true;
+    minimal.push([guarantee]);
     const type = `${guarantee}-violation`;
     found.add(type, g.impossible.length + g.broken.length, witnessesOf(context, g, type));
   }
-  if (levels.causalityCyclic) {
-    addCyclicCausality(context);
-    any = true;
+  if (levels.causalityCyclic) addCyclicCausality(context);
+  const knownBroken = levels.known !== undefined && addKnownOrder(context);
+  if (levels.causalityCyclic || knownBroken) return cut;
+  for (const set of together(judged)) {
+    if (minimal.some((m) => m.every((guarantee) => set.includes(guarantee)))) continue;
+    const g = set.length === GUARANTEES.length ? ofCausality(levels, arbitration) : rule(set, []);
+    if (upheld(g)) continue;
+    minimal.push(set);
+    context.contradictions?.push(set);
+    const type = set.includes('writes-follow-reads') ? 'causal-violation' : 'PRAM-violation';
+    const shown = witnessesOf(context, g, type).map((anomaly) => ofSeveral(anomaly, set));
+    found.add(type, g.impossible.length + g.broken.length, shown);
   }
-  if (levels.known !== undefined && addKnownOrder(context)) any = true;
-  if (any || arbitration !== 'global') return cut;
-  if (judged.length === GUARANTEES.length) addJoint(context, causal);
-  else if (judged.length > 1) addJoint(context, together(levels, judged, memory, within));
   return cut;
 }
 
-/** Pipelined RAM, for a history that keeps its three guarantees one by one. */
+/** Sets of two and more guarantees, the small ones first. */
+function together(judged: readonly Guarantee[]): (readonly Guarantee[])[] {
+  const sets: Guarantee[][] = [];
+  for (let bits = 0; bits < 1 << judged.length; bits++)
+    sets.push(judged.filter((_, i) => (bits & (1 << i)) !== 0));
+  return sets.filter((set) => set.length > 1).sort((a, b) => a.length - b.length);
+}
+
+/** All four under one visibility are causality, which clocks decide. */
+function ofCausality(levels: WeakLevels, arbitration: Arbitration): GuaranteeRuling {
+  const causal = levels.causal();
+  const { impossible } = causal.demands;
+  const g: GuaranteeRuling = {
+    ruling: causal,
+    broken: causal.core.members.map((_, which) => which),
+    impossible: Array.from({ length: impossible.length / 3 }, (_, i) => ({
+      read: impossible[3 * i]!,
+      writer: impossible[3 * i + 1]!,
+      rule: impossible[3 * i + 2]!,
+    })),
+    own: () => true,
+    cut: false,
+  };
+  return arbitration === 'global' ? g : perSession(g);
+}
+
+function ofSeveral(anomaly: Anomaly, set: readonly Guarantee[]): Anomaly {
+  const names = `${set.slice(0, -1).join(', ')} and ${set[set.length - 1]!}`;
+  return {
+    ...anomaly,
+    message: `${anomaly.message}\n${
+      set.length === 2
+        ? `Either of ${names} can hold here, but not both: one of them is broken, and nothing tells which.`
+        : `Not all of ${names} can hold here: one of them is broken, and nothing tells which.`
+    }`,
+    detail: { ...anomaly.detail, oneOf: set },
+  };
+}
+
+/** Pipelined RAM, where its guarantees were not all judged one by one and together. */
 export function findPram(context: Context): void {
   const { levels, found } = context;
-  if (levels.causalityCyclic) return;
+  if (levels.causalityCyclic || found.counts['PRAM-violation'] !== undefined) return;
   const causal = levels.causal();
   const pram = ruling(
     levels.t,
@@ -81,28 +128,6 @@ export function findPram(context: Context): void {
   if (pram.holds || GUARANTEES.slice(0, 3).some((g) => found.counts[`${g}-violation`] !== undefined)) return;
   const shown = breaches(pram, context.registers, 'PRAM-violation', context.witnesses, context.initial);
   found.add('PRAM-violation', occurrences(pram), shown);
-}
-
-/** Some of the guarantees under one arbitration. */
-function together(
-  levels: WeakLevels,
-  judged: readonly Guarantee[],
-  memory: Memory,
-  within: Core | undefined,
-): Ruling {
-  return ruling(
-    levels.t,
-    { sessions: true },
-    (out) => {
-      for (const guarantee of judged) {
-        const { demands } = ruleOn(levels, guarantee, memory, within, Number.MAX_SAFE_INTEGER).ruling;
-        for (let e = 0; e < demands.count; e++)
-          out.demand(demands.from[e]!, demands.to[e]!, demands.read[e]!, demands.rule[e]! as Rule);
-      }
-    },
-    undefined,
-    within?.component,
-  );
 }
 
 /** Breaches first that one read shows; then cycles, from small components to large. */
@@ -156,50 +181,4 @@ function addKnownOrder(context: Context): boolean {
     found.add(type, 1, few ? [ofCycle(known, registers, cycle, type, initial)] : []);
   }
   return core.components > 0;
-}
-
-/** Each guarantee could be kept with an arbitration of its own, all four with none. */
-function addJoint(context: Context, ruling: Ruling): void {
-  const { registers, initial, found } = context;
-  const { t, base, demands, by, core } = ruling;
-  for (let i = 0; i < demands.impossible.length; i += 3) {
-    const [read, writer, rule] = [
-      demands.impossible[i]!,
-      demands.impossible[i + 1]!,
-      demands.impossible[i + 2]!,
-    ];
-    const type = `${needed(ruling.t, writer, t.reader[read]!, rule)}-violation`;
-    const few = (found.counts[type] ?? 0) < context.witnesses;
-    found.add(type, 1, few ? [ofInitialRead(t, registers, { read, writer, rule }, type, initial)] : []);
-  }
-  for (let which = 0; which < core.components; which++) {
-    const cycle = shortestCycle(t, base, demands, by, core, which);
-    let worst: Guarantee = 'read-your-writes';
-    for (const step of cycle) {
-      if (step.kind !== 'co' || demands.rule[step.demand] === Rule.Known) continue;
-      const t3 = t.reader[demands.read[step.demand]!]!;
-      const needs = needed(t, step.from, t3, demands.rule[step.demand]!);
-      if (GUARANTEES.indexOf(needs) > GUARANTEES.indexOf(worst)) worst = needs;
-    }
-    const type = `${worst}-violation`;
-    const few = (found.counts[type] ?? 0) < context.witnesses;
-    found.add(type, 1, few ? [ofCycle(ruling, registers, cycle, type, initial)] : []);
-  }
-}
-
-/** The last guarantee, in the order of `GUARANTEES`, that makes t2 visible to t3 along the shortest way. */
-function needed(t: WeakLevels['t'], t2: number, t3: number, rule: number): Guarantee {
-  const path = howSeen(t, t2, t3, rule === Rule.Known ? Rule.Causal : rule);
-  let needs: Guarantee = 'read-your-writes';
-  path.forEach((step, i) => {
-    const last = i === path.length - 1;
-    let here: Guarantee = 'read-your-writes';
-    if (step.kind === 'wr') here = last ? 'monotonic-reads' : 'writes-follow-reads';
-    else if (!last) here = i === 0 ? 'monotonic-writes' : 'writes-follow-reads';
-    else if (i > 0) here = 'monotonic-reads';
-    if (step.kind === 'wr' && path[i + 1]?.kind === 'so' && i + 1 === path.length - 1)
-      here = 'monotonic-reads';
-    if (GUARANTEES.indexOf(here) > GUARANTEES.indexOf(needs)) needs = here;
-  });
-  return needs;
 }

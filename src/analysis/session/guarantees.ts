@@ -1,11 +1,11 @@
-import { type Core, core as coreOf, demandsByWriter } from '../weak/arbitration.ts';
-import { Evidence, Rule } from '../weak/evidence.ts';
+import type { Core } from '../weak/arbitration.ts';
+import type { Evidence } from '../weak/evidence.ts';
 import { type Ruling, ruling, type WeakLevels } from '../weak/levels.ts';
-import { demandSessionReads, demandSessionWrites } from '../weak/read-rules.ts';
-import { lastReaderInSession } from '../weak/reasons.ts';
-import { demandSessionsOfSeen, type Memory } from '../weak/seen-rules.ts';
+import { demandReadAtomic, demandSessionReads, demandSessionWrites } from '../weak/read-rules.ts';
+import { demandSessionsOfSeen } from '../weak/seen-rules.ts';
 import type { Indexed } from '../weak/transactions.ts';
-import { demandBehindSeen } from './behind.ts';
+import type { Guarantees } from '../weak/visibility.ts';
+import { demandBehindSeen, type Steps } from './behind.ts';
 
 export const GUARANTEES = [
   'read-your-writes',
@@ -15,154 +15,131 @@ export const GUARANTEES = [
 ] as const;
 export type Guarantee = (typeof GUARANTEES)[number];
 
-/** Who has to agree on the order of writes: everyone, or each session for itself. */
-export type Arbitration = 'global' | 'per-session';
+const WITH_SESSIONS = { sessions: true };
 
-/** A ruling together with the demands in it that this guarantee alone makes. */
+/** What a set of guarantees demands that a smaller set, which is taken for granted, does not. */
 export interface GuaranteeRuling {
-  readonly guarantee: Guarantee;
   readonly ruling: Ruling;
-  /** Components on which one of its own demands cannot be met, and impossible reads likewise. */
+  /** Components that the smaller set does not have, and reads of initial values that it allows. */
   readonly broken: readonly number[];
   readonly impossible: readonly { readonly read: number; readonly writer: number; readonly rule: number }[];
+  /** Whether a cycle through this demand is one that the smaller set does not have. */
   readonly own: (demand: number) => boolean;
   /** The steps ran out before everything was looked at. */
   readonly cut: boolean;
 }
 
-const WITH_SESSIONS = { sessions: true };
+export function rulesOf(set: readonly Guarantee[]): Guarantees {
+  return {
+    readYourWrites: set.includes('read-your-writes'),
+    monotonicReads: set.includes('monotonic-reads'),
+    monotonicWrites: set.includes('monotonic-writes'),
+    writesFollowReads: set.includes('writes-follow-reads'),
+  };
+}
 
 /**
- * Rules on one session guarantee by itself. Arbitrations extend session order and reads-from.
+ * Demands of a set of guarantees under one visibility: of the least one that contains reads-from and is closed under the formulas of
+ * all of them together (closed under each by itself is not enough: what I see by read-your-writes may carry what its
+ * session had read, by writes-follow-reads).
  *
- * Monotonic writes and writes-follow-reads are about what becomes visible together, and one read shows one key:
- * with `memory` `session` the reads of a session are taken together, which presumes monotonic reads; with
- * `transaction` only those of one transaction are.
+ * Linear without writes-follow-reads but for monotonic writes, O(reads · sessions writing the key). With it each writer
+ * of `within` is searched from.
  *
- * Linear for the first two, O(reads · sessions writing the key) for the third; the fourth searches from each writer in
- * the core of a history that is already known not to be causal, up to `steps`.
+ * @returns whether the steps ran out
+ */
+function demandAll(
+  levels: WeakLevels,
+  set: readonly Guarantee[],
+  within: Core | undefined,
+  steps: Steps,
+  out: Evidence,
+): boolean {
+  const { t } = levels;
+  const { readYourWrites, monotonicReads, monotonicWrites, writesFollowReads } = rulesOf(set);
+  demandReadAtomic(t, out);
+  if (!readYourWrites && !monotonicReads && !severalReads(t)) return false;
+  if (readYourWrites) demandSessionWrites(t, out);
+  if (monotonicReads) demandSessionReads(t, out);
+  if (monotonicWrites)
+    demandSessionsOfSeen(
+      t,
+      levels.writersOf,
+      monotonicReads ? 'session' : 'transaction',
+      readYourWrites === true,
+      out,
+    );
+  return (
+    writesFollowReads === true && demandBehindSeen(t, levels.writersOf, rulesOf(set), within, steps, out)
+  );
+}
+
+/**
+ * Whether a transaction reads more than once. Where none does, monotonic writes and writes-follow-reads show nothing alone: all
+ * that must be visible beside the value read is what its writer's session had written, or read, before, and so is
+ * older.
+ */
+function severalReads(t: Indexed): boolean {
+  for (let i = 0; i < t.n; i++) if (t.readStart[i + 1]! - t.readStart[i]! > 1) return true;
+  return false;
+}
+
+/**
+ * Rules on a set of guarantees, judged by what it demands beyond a smaller set that is `granted`. It is upheld together
+ * with what is granted exactly when some visibility closed under the formulas of all of them, and some
+ * arbitration that extends session order and reads-from, explain every read as the last visible write (Viotti &
+ * Vukolić, "Consistency in Non-Transactional Distributed Storage Systems", 2016, §3); a violation that what is
+ * granted has already is not counted again.
  *
  * @param within the causal core: only there can demands contradict each other
  */
 export function ruleOn(
   levels: WeakLevels,
-  guarantee: Guarantee,
-  memory: Memory,
+  set: readonly Guarantee[],
+  granted: readonly Guarantee[],
   within: Core | undefined,
-  steps: number,
+  steps: Steps,
 ): GuaranteeRuling {
   const { t } = levels;
   let cut = false;
-  const demand = (out: Evidence): void => {
-    if (guarantee === 'read-your-writes') demandSessionWrites(t, out);
-    else if (guarantee === 'monotonic-reads') demandSessionReads(t, out);
-    else {
-      if (memory === 'session') demandSessionReads(t, out);
-      if (guarantee === 'monotonic-writes') demandSessionsOfSeen(t, levels.writersOf, memory, false, out);
-      else cut = demandBehindSeen(t, levels.writersOf, memory, within, steps, out);
-    }
-  };
-  const result = ruling(t, WITH_SESSIONS, demand, levels.known, within?.component);
+  const rule = (guarantees: readonly Guarantee[]): Ruling =>
+    ruling(
+      t,
+      WITH_SESSIONS,
+      (out) => {
+        if (demandAll(levels, guarantees, within, steps, out)) cut = true;
+      },
+      levels.known,
+      within?.component,
+    );
+  const result = rule([...granted, ...set]);
   const { demands, core } = result;
-  const inBase =
-    levels.causalityCyclic || levels.known !== undefined
-      ? coreOf(t, WITH_SESSIONS, levels.known ?? new Evidence()).component
-      : undefined;
+  if (result.holds) return { ruling: result, broken: [], impossible: [], own: () => false, cut };
+  const before = rule(granted);
+  const inBefore = before.core.component;
   const own = (e: number): boolean =>
-    mine(t, guarantee, demands.rule[e]!, demands.from[e]!, demands.read[e]!) &&
-    (inBase === undefined ||
-      inBase[demands.from[e]!] === -1 ||
-      inBase[demands.from[e]!] !== inBase[demands.to[e]!]);
-  const broken = new Set<number>();
-  if (core.components > 0)
-    for (let e = 0; e < demands.count; e++) {
-      const which = core.component[demands.from[e]!]!;
-      if (which !== -1 && which === core.component[demands.to[e]!] && !broken.has(which) && own(e))
-        broken.add(which);
-    }
-  const impossible: { read: number; writer: number; rule: number }[] = [];
+    inBefore[demands.from[e]!] === -1 || inBefore[demands.from[e]!] !== inBefore[demands.to[e]!];
+  const broken: number[] = [];
+  for (let which = 0; which < core.components; which++) {
+    const first = inBefore[core.members[which]![0]!]!;
+    if (first === -1 || core.members[which]!.some((i) => inBefore[i] !== first)) broken.push(which);
+  }
+  return { ruling: result, broken, impossible: impossibleBeyond(demands, before.demands), own, cut };
+}
+
+function impossibleBeyond(demands: Evidence, before: Evidence): GuaranteeRuling['impossible'] {
+  const known = new Set<number>();
+  for (let i = 0; i < before.impossible.length; i += 3) known.add(before.impossible[i]!);
+  const found: { read: number; writer: number; rule: number }[] = [];
   for (let i = 0; i < demands.impossible.length; i += 3) {
-    const [read, writer, rule] = [
-      demands.impossible[i]!,
-      demands.impossible[i + 1]!,
-      demands.impossible[i + 2]!,
-    ];
-    if (mine(t, guarantee, rule, writer, read)) impossible.push({ read, writer, rule });
+    const read = demands.impossible[i]!;
+    if (!known.has(read))
+      found.push({ read, writer: demands.impossible[i + 1]!, rule: demands.impossible[i + 2]! });
   }
-  return { guarantee, ruling: result, broken: [...broken], impossible, own, cut };
+  return found;
 }
 
-/** Whether a demand is this guarantee's and not merely monotonic reads', which two of them presume. */
-function mine(t: Indexed, guarantee: Guarantee, rule: number, writer: number, read: number): boolean {
-  switch (guarantee) {
-    case 'read-your-writes':
-      return rule === Rule.Session;
-    case 'monotonic-reads':
-      return rule === Rule.SeenBySession;
-    case 'monotonic-writes':
-      return rule === Rule.SessionOfSeen && lastReaderInSession(t, t.reader[read]!, writer) === -1;
-    case 'writes-follow-reads':
-      return rule === Rule.BehindSeen && lastReaderInSession(t, t.reader[read]!, writer) === -1;
-  }
-}
-
-/**
- * The same ruling where each session may arbitrate for itself: only demands of one session's reads at a time have to fit
- * session order and reads-from. Components and impossible reads that remain broken.
- */
-export function perSession(g: GuaranteeRuling): GuaranteeRuling {
-  const { t, demands, core } = g.ruling;
-  if (g.broken.length === 0) return g;
-  const bySession = new Map<number, number[]>();
-  for (let e = 0; e < demands.count; e++) {
-    const which = core.component[demands.from[e]!]!;
-    if (which === -1 || which !== core.component[demands.to[e]!]) continue;
-    const s = demands.read[e]! < 0 ? -1 : t.session[t.reader[demands.read[e]!]!]!;
-    const list = bySession.get(s);
-    if (list === undefined) bySession.set(s, [e]);
-    else list.push(e);
-  }
-  const kept = new Evidence();
-  let components = 0;
-  const component = new Int32Array(t.n).fill(-1);
-  const members: Int32Array[] = [];
-  for (const [s, list] of bySession) {
-    if (s === -1) continue;
-    const alone = new Evidence();
-    for (const e of [...(bySession.get(-1) ?? []), ...list])
-      alone.demand(demands.from[e]!, demands.to[e]!, demands.read[e]!, demands.rule[e]! as 8);
-    const found = coreOf(t, WITH_SESSIONS, alone);
-    for (const part of found.members) {
-      // One witness a place is enough: a component that overlaps an earlier one is counted, not kept.
-      if (part.some((i) => component[i] !== -1)) continue;
-      for (const i of part) component[i] = components;
-      members.push(part);
-      components++;
-    }
-    for (let e = 0; e < alone.count; e++)
-      if (
-        found.component[alone.from[e]!] !== -1 &&
-        found.component[alone.from[e]!] === found.component[alone.to[e]!]
-      )
-        kept.demand(alone.from[e]!, alone.to[e]!, alone.read[e]!, alone.rule[e]! as 8);
-  }
-  const own = (e: number): boolean => mine(t, g.guarantee, kept.rule[e]!, kept.from[e]!, kept.read[e]!);
-  const broken = new Set<number>();
-  for (let e = 0; e < kept.count; e++) {
-    const which = component[kept.from[e]!]!;
-    if (which !== -1 && which === component[kept.to[e]!] && own(e)) broken.add(which);
-  }
-  const ruled: Ruling = {
-    ...g.ruling,
-    demands: kept,
-    by: demandsByWriter(t.n, kept),
-    core: { components, component, members },
-    holds: components === 0,
-  };
-  return { ...g, ruling: ruled, broken: [...broken], own };
-}
-
-/** Whether the guarantee is upheld as far as its ruling looked. */
+/** Whether the guarantees are upheld as far as their ruling looked. */
 export function upheld(g: GuaranteeRuling): boolean {
   return g.broken.length === 0 && g.impossible.length === 0;
 }

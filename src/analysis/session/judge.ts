@@ -8,14 +8,21 @@ import { WeakLevels } from '../weak/levels.ts';
 import { listOrder } from '../weak/list-order.ts';
 import { localAnomaly } from '../weak/local-witness.ts';
 import { type Registers, registersOf } from '../weak/registers.ts';
+import type { Memory } from '../weak/seen-rules.ts';
 import { findCausal } from './causality.ts';
-import { findGuarantees, findPram } from './findings.ts';
-import { type Arbitration, GUARANTEES } from './guarantees.ts';
+import { type Arbitration, findGuarantees, findPram } from './findings.ts';
+import { GUARANTEES, type Guarantee } from './guarantees.ts';
 
 /** Options of the checks of sessions and causality. */
 export interface SessionOptions extends CheckOptions {
   /** `global` (default): all readers must agree on one order of writes. `per-session`: each session may have its own. */
   readonly arbitration?: Arbitration;
+  /**
+   * How long a reader's view lasts. `transaction` (default): what one transaction reads is one view, and between
+   * operations the reader may have moved to a replica further behind. `session`: readers are known never to go back
+   * (monotonic reads is granted), so that what a session saw before counts against the writers.
+   */
+  readonly memory?: Memory;
 }
 
 /** All models that these checks can speak of, strongest first. */
@@ -69,12 +76,13 @@ export function judgeSessions(
   const levels = new WeakLevels(registers, listOrder(registers));
   const causal = levels.causal();
   let cut = false;
+  const contradictions: (readonly Guarantee[])[] = [];
   if (!causal.holds) {
     const wanted = (model: string): boolean => judged.some((j) => implies(j, model));
-    const context = { levels, registers, initial, witnesses, steps: budget.steps, found };
+    const context = { levels, registers, initial, witnesses, steps: budget.steps, found, contradictions };
     cut = findGuarantees(
       context,
-      wanted('monotonic-reads') ? 'session' : 'transaction',
+      options.memory ?? 'transaction',
       options.arbitration ?? 'global',
       GUARANTEES.filter(wanted),
     );
@@ -85,7 +93,7 @@ export function judgeSessions(
 
   const types = found.types;
   const { not, alsoNot } = boundary(types);
-  const invalid = violates(judged, types);
+  const invalid = violates(judged, types) || contradictions.length > 0;
   const complete = !cut;
   const checked = causal.holds ? SESSION_MODELS : complete ? checkedWithout(check) : [];
   return {

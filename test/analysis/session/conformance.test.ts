@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { causal, session } from '../../../src/analysis/session/check.ts';
 import type { SessionOptions } from '../../../src/analysis/session/judge.ts';
-import { read, type Step, sequence, write } from '../weak/histories.ts';
+import { read, type Step, sequence, txn, write } from '../weak/histories.ts';
 
 function judge(steps: readonly Step[], options: SessionOptions = {}) {
   return session.judge(sequence(steps), options as never);
@@ -32,25 +32,72 @@ describe('session guarantees by name', () => {
     expect(verdict.not).toEqual(['monotonic-reads']);
   });
 
-  test('the second write of a session is seen without the first', () => {
-    const verdict = judge([write(0, 'x', 1), write(0, 'y', 1), read(1, 'y', 1), read(1, 'x', null)]);
+  const secondWithoutFirst = [write(0, 'x', 1), write(0, 'y', 1)];
+
+  test('the second write of a session is seen without the first, in one view', () => {
+    const verdict = judge([...secondWithoutFirst, txn(1, 'r y 1 r x _')]);
     expect(verdict.valid).toBe(false);
     expect(verdict.anomalyTypes).toEqual(['monotonic-writes-violation']);
     expect(verdict.not).toEqual(['monotonic-writes']);
   });
 
-  test('an answer is seen without its question', () => {
-    const verdict = judge([
-      write(0, 'x', 1),
-      read(1, 'x', 1),
-      write(1, 'y', 1),
-      read(2, 'y', 1),
-      read(2, 'x', null),
+  test('the same by a reader who may have moved: monotonic reads or monotonic writes, nothing tells which', () => {
+    const steps = [...secondWithoutFirst, read(1, 'y', 1), read(1, 'x', null)];
+    const verdict = judge(steps);
+    expect(verdict.valid).toBe(false);
+    expect(verdict.anomalyTypes).toEqual(['PRAM-violation']);
+    expect(verdict.not).toEqual(['pram']);
+    expect(verdict.consistentWith).toEqual([
+      'monotonic-reads',
+      'monotonic-writes',
+      'read-your-writes',
+      'writes-follow-reads',
     ]);
+    expect(verdict.anomalies[0]!.detail).toEqual({ oneOf: ['monotonic-reads', 'monotonic-writes'] });
+    expect(verdict.anomalies[0]!.message).toContain(
+      'Either of monotonic-reads and monotonic-writes can hold here, but not both',
+    );
+    for (const model of ['monotonic-reads', 'monotonic-writes'])
+      expect(judge(steps, { models: [model] }).valid).toBe(true);
+    expect(judge(steps, { models: ['monotonic-reads', 'monotonic-writes'] }).valid).toBe(false);
+    expect(judge(steps, { models: ['monotonic-writes', 'read-your-writes'] }).valid).toBe(true);
+    expect(judge(steps, { arbitration: 'per-session' }).anomalyTypes).toEqual(['PRAM-violation']);
+  });
+
+  test('the same by a reader who is known never to go back: monotonic writes', () => {
+    const steps = [...secondWithoutFirst, read(1, 'y', 1), read(1, 'x', null)];
+    expect(judge(steps, { memory: 'session' }).anomalyTypes).toEqual(['monotonic-writes-violation']);
+  });
+
+  const answered = [write(0, 'x', 1), read(1, 'x', 1), write(1, 'y', 1)];
+
+  test('an answer is seen without its question, in one view', () => {
+    const verdict = judge([...answered, txn(2, 'r y 1 r x _')]);
     expect(verdict.valid).toBe(false);
     expect(verdict.anomalyTypes).toEqual(['writes-follow-reads-violation']);
     expect(verdict.not).toEqual(['writes-follow-reads']);
+    expect(verdict.anomalies[0]!.ops.length).toBe(4);
+  });
+
+  test('an answer is seen without its question by a reader who may have moved', () => {
+    const steps = [...answered, read(2, 'y', 1), read(2, 'x', null)];
+    const verdict = judge(steps);
+    expect(verdict.valid).toBe(false);
+    expect(verdict.anomalyTypes).toEqual(['causal-violation']);
+    expect(verdict.not).toEqual(['causal']);
+    expect(verdict.anomalies[0]!.detail).toEqual({ oneOf: ['monotonic-reads', 'writes-follow-reads'] });
     expect(verdict.anomalies[0]!.ops.length).toBe(5);
+    const granted = judge(steps, { memory: 'session' });
+    expect(granted.anomalyTypes).toEqual(['writes-follow-reads-violation']);
+    expect(granted.not).toEqual(['writes-follow-reads']);
+  });
+
+  test('a reader who goes back and forth is not blamed on the writers', () => {
+    const steps = [
+      ...secondWithoutFirst,
+      ...[read(1, 'y', 1), read(1, 'x', null), read(1, 'x', 1), read(1, 'x', null)],
+    ];
+    expect(judge(steps).anomalyTypes).toEqual(['monotonic-reads-violation']);
   });
 
   test('causality through a third session: pipelined RAM holds, causal does not', () => {
@@ -60,7 +107,7 @@ describe('session guarantees by name', () => {
     expect(verdict.valid).toBe(false);
     expect(verdict.anomalyTypes).toContain('WriteCOInitRead');
     expect(causal.judge(sequence(steps), { models: ['weak-causal'] }).valid).toBe(false);
-    expect(verdict.consistentWith).toEqual(['pram']);
+    expect(verdict.consistentWith).toEqual(['pram', 'writes-follow-reads']);
   });
 
   test('two sessions disagree on the order of concurrent writes: weakly causal, not convergent', () => {
