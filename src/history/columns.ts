@@ -72,6 +72,8 @@ export interface HistoryColumns {
   readonly nodes: readonly string[];
   readonly nemesis: readonly Op[];
   readonly errors: ReadonlyMap<number, Json>;
+  /** None where absent. */
+  readonly told?: ReadonlyMap<number, number>;
   readonly records: number;
   readonly warnings: readonly string[];
 }

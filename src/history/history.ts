@@ -65,6 +65,12 @@ export class History {
   readonly nemesis: readonly Op[];
   /** Errors of rows that have one. */
   readonly errors: ReadonlyMap<number, Json>;
+  /**
+   * By row, a value id: what the completion of an INFO operation said although nobody knows whether it took effect, where
+   * that is not what the invocation said already: a generated id, the offset of a message. Row values never have it.
+   * Transactions of `r`, `append` and `w` are left out, and lists of scalars that are no pairs.
+   */
+  readonly told: ReadonlyMap<number, number>;
   /** Records read, nemesis ones included. */
   readonly records: number;
   /** What the reader had to warn of, in words with a position. */
@@ -99,6 +105,7 @@ export class History {
     this.nodes = columns.nodes;
     this.nemesis = columns.nemesis;
     this.errors = columns.errors;
+    this.told = columns.told ?? new Map();
     this.records = columns.records;
     this.warnings = columns.warnings;
   }

@@ -59,6 +59,7 @@ export class Recorder extends RowTable {
   private readonly readFamily = new IdMap();
   private readonly plainFamily = new Map<number, number>();
   private readonly errors = new Map<number, Json>();
+  private readonly told = new Map<number, number>();
   private readonly fs: string[] = [];
   private readonly fIds = new Map<string, number>();
   private readonly workloads: string[] = [''];
@@ -186,6 +187,7 @@ export class Recorder extends RowTable {
     } else {
       if (this.f[row] !== f) this.otherF(row, f);
       if (type === OK && this.hasValue) this.keepValue(row, false);
+      else if (type === INFO && this.hasValue) this.keepTold(row);
     }
     this.keepFields(row);
     this.outcome[row] = type;
@@ -261,6 +263,21 @@ export class Recorder extends RowTable {
     this.shapes[row] = this.shape;
   }
 
+  /** The staged value of an INFO completion, if it says more than the invocation. */
+  private keepTold(row: number): void {
+    const { shape, x0, x1, x2, values } = this;
+    const arity = shape === Shape.Scalar || shape === Shape.Other ? 1 : shape === Shape.Pair ? 2 : 3;
+    if (arity === 3 && shape !== Shape.PairOfPair) return;
+    const same =
+      this.shapes[row] === shape &&
+      this.c0[row] === x0 &&
+      (arity < 2 || this.c1[row] === x1) &&
+      (arity < 3 || this.c2[row] === x2);
+    if (same) return;
+    const second = arity === 2 ? values.value(x1) : [values.value(x1), values.value(x2)];
+    this.told.set(row, arity === 1 ? x0 : values.id([values.value(x0), second]));
+  }
+
   private keepFields(row: number): void {
     if (this.stagedWorkload !== 0) this.workload[row] = this.stagedWorkload;
     if (this.stagedNode >= 0) this.node[row] = this.stagedNode;
@@ -317,6 +334,7 @@ export class Recorder extends RowTable {
       nodes: this.nodes,
       nemesis: this.nemesis,
       errors: this.errors,
+      told: this.told,
       records: this.records,
       warnings: this.warnings.texts(),
     };

@@ -1,16 +1,11 @@
 import type { HistoryColumns } from './columns.ts';
-import type { Json } from './op.ts';
 
 /** The rows of a history that `keep` accepts. Tables that rows point into are shared, not copied. */
 export function only(history: HistoryColumns, keep: (row: number) => boolean): HistoryColumns {
   const rows: number[] = [];
   for (let row = 0; row < history.n; row++) if (keep(row)) rows.push(row);
-  const errors = new Map<number, Json>();
-  if (history.errors.size > 0)
-    rows.forEach((row, i) => {
-      const error = history.errors.get(row);
-      if (error !== undefined) errors.set(i, error);
-    });
+  const errors = moved(history.errors, rows);
+  const told = moved(history.told ?? new Map(), rows);
   return {
     ...history,
     n: rows.length,
@@ -30,7 +25,18 @@ export function only(history: HistoryColumns, keep: (row: number) => boolean): H
     node: pick(history.node, rows),
     epoch: pick(history.epoch, rows),
     errors,
+    told,
   };
+}
+
+function moved<V>(byRow: ReadonlyMap<number, V>, rows: readonly number[]): Map<number, V> {
+  const found = new Map<number, V>();
+  if (byRow.size > 0)
+    rows.forEach((row, i) => {
+      const value = byRow.get(row);
+      if (value !== undefined) found.set(i, value);
+    });
+  return found;
 }
 
 type Column = Uint8Array | Int16Array | Int32Array | Float64Array;

@@ -3,7 +3,7 @@ import type { Json } from '../../history/op.ts';
 import { canonical, NIL } from '../../history/values.ts';
 import { IdTable } from '../sets/id-table.ts';
 import { type Forbids, openAll, Tally } from '../tally.ts';
-import type { Check, CheckOptions, Verdict } from '../verdict.ts';
+import type { Check, CheckOptions, Verdict, WitnessOp } from '../verdict.ts';
 import { witnessOp } from '../witness.ts';
 
 const FORBIDS: Forbids = {
@@ -32,16 +32,17 @@ export const uniqueIds: Check = {
 function judge(whole: History, options: CheckOptions): Verdict {
   const history = options.workload === undefined ? whole : whole.only(options.workload);
   const tally = new Tally(options);
-  const { n, outcome, shape, x0, inv } = history;
+  const { n, outcome, shape, x0, inv, told } = history;
   const owner = new IdTable(n);
   const ok: number[] = [];
   let given = 0;
   for (let row = 0; row < n; row++) {
     if (history.fs[history.f[row]] !== 'generate') continue;
     const id =
-      shape[row] === Shape.Scalar || shape[row] === Shape.Other
+      told.get(row) ??
+      (shape[row] === Shape.Scalar || shape[row] === Shape.Other
         ? x0[row]
-        : history.values.id(history.value(row));
+        : history.values.id(history.value(row)));
     if (outcome[row] === OK) ok.push(row);
     if (id === NIL) {
       if (outcome[row] === OK)
@@ -59,7 +60,7 @@ function judge(whole: History, options: CheckOptions): Verdict {
     else
       tally.found('duplicate-id', () => ({
         message: `G1 and G2 both got ${history.values.show(id)}.`,
-        ops: [witnessOp(history, other, 'G1'), witnessOp(history, row, 'G2')],
+        ops: [got(other, 'G1'), got(row, 'G2')],
         key: history.values.value(id),
       }));
   }
@@ -81,6 +82,14 @@ function judge(whole: History, options: CheckOptions): Verdict {
     open: openAll(Object.keys(FORBIDS), reason),
     stats: { generated: given },
   });
+
+  function got(row: number, name: string): WitnessOp {
+    const id = told.get(row);
+    return {
+      ...witnessOp(history, row, name),
+      ...(id === undefined ? {} : { value: history.values.value(id) }),
+    };
+  }
 }
 
 function processOrder(history: History, rows: readonly number[], tally: Tally): void {

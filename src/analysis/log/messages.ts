@@ -13,9 +13,13 @@ interface Sighting {
   readonly offset: number;
 }
 
-/** Offsets that hold two messages, and messages at two offsets. One finding for each offset or message. */
+/**
+ * Offsets that hold two messages, and messages at two offsets. One finding for each offset or message. An offset that came with
+ * an unknown outcome was given to its message all the same: a transaction that fails after it leaves it taken.
+ */
 export function disagreements(history: History, log: LogHistory, tally: Tally): void {
-  const sightings: Sighting[] = [...log.sends.filter((s) => s.offset !== NO_OFFSET), ...log.polled];
+  const sent = log.sends.map((s) => (s.told === NO_OFFSET ? s : { ...s, offset: s.told }));
+  const sightings: Sighting[] = [...sent.filter((s) => s.offset !== NO_OFFSET), ...log.polled];
   const at = new Map<string, Sighting>();
   const where = new Map<string, Sighting>();
   const told = new Set<string>();

@@ -10,6 +10,8 @@ export interface Send {
   readonly key: number;
   readonly value: number;
   readonly offset: number;
+  /** The offset that came with an unknown outcome: the log gave it to this message, whatever became of the operation. */
+  readonly told: number;
 }
 
 /** A message that an operation's polls returned, in the order polled. */
@@ -87,16 +89,19 @@ export function logOperations(history: History): LogHistory {
       continue;
     }
     if (name !== 'send' && name !== 'poll' && name !== 'txn') continue;
-    for (const mop of mopsOf(value)) {
+    const later = history.told.get(row);
+    const told = later === undefined ? [] : mopsOf(values.value(later));
+    for (const [at, mop] of mopsOf(value).entries()) {
       if (mop[0] === 'send') {
-        const sent = mop[2] ?? null;
-        const known = Array.isArray(sent) && sent.length === 2;
-        const [offset, message] = known ? (sent as [Json, Json]) : [null, sent];
+        const { offset, message } = sent(mop);
+        const again = told[at]?.[0] === 'send' ? sent(told[at]) : undefined;
         sends.push({
           op,
           key: keyOf(mop[1]),
           value: values.id(message),
-          offset: typeof offset === 'number' && outcome[row] === OK ? offset : NO_OFFSET,
+          offset: outcome[row] === OK ? offset : NO_OFFSET,
+          told:
+            again !== undefined && values.id(again.message) === values.id(message) ? again.offset : NO_OFFSET,
         });
       } else if (mop[0] === 'poll') {
         if (outcome[row] !== OK || mop[1] === undefined || mop[1] === null) continue;
@@ -111,6 +116,14 @@ export function logOperations(history: History): LogHistory {
     done();
   }
   return { ops, sends, polled, foreign };
+}
+
+/** `["send", key, message]`, or with `[offset, message]`. */
+function sent(mop: readonly Json[]): { readonly offset: number; readonly message: Json } {
+  const value = mop[2] ?? null;
+  if (!Array.isArray(value) || value.length !== 2) return { offset: NO_OFFSET, message: value };
+  const [offset, message] = value as [Json, Json];
+  return { offset: typeof offset === 'number' ? offset : NO_OFFSET, message };
 }
 
 function mopsOf(value: Json): readonly (readonly Json[])[] {

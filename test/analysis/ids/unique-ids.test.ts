@@ -33,6 +33,24 @@ describe('unique-ids', () => {
     expect(uniqueIds.judge(failed).valid).toBe(true);
   });
 
+  it('sees an id that only the completion of unknown outcome names', () => {
+    for (const id of [7, 'n1-7', ['n1', 7], ['n1', [1, 2]], { node: 1 }] as Json[]) {
+      const h = history(
+        [0, 'invoke', 'generate', null],
+        [0, 'info', 'generate', id],
+        ...alone(1, 'generate', id),
+      );
+      const verdict = uniqueIds.judge(h);
+      expect(verdict.anomalyTypes).toEqual(['duplicate-id']);
+      expect(verdict.anomalies[0].key).toEqual(id);
+      expect(verdict.anomalies[0].ops.map((op) => op.value)).toEqual([id, id]);
+      expect(uniqueIds.judge(h.filter((row) => h.process[row] === 1)).valid).toBe(true);
+      expect(uniqueIds.judge(h.filter(() => true)).valid).toBe(false);
+    }
+    const nothing = history([0, 'invoke', 'generate', null], [0, 'info', 'generate', null]);
+    expect(nothing.told.size).toBe(0);
+  });
+
   it('names an ok without an id', () => {
     expect(uniqueIds.judge(history(...alone(0, 'generate', null))).anomalyTypes).toEqual(['nil-id']);
   });
@@ -78,7 +96,11 @@ describe('unique-ids', () => {
       const less = (a: number, b: number) => (h.value(a) as number) < (h.value(b) as number);
       const ahead = ([a, b]: number[]) => h.ret[a] < h.inv[b];
       const types = uniqueIds.judge(h).anomalyTypes;
-      expect(types.includes('duplicate-id')).toBe(pairs.some(([a, b]) => h.value(a) === h.value(b)));
+      const given = [
+        ...rows.map((row) => h.value(row)),
+        ...[...h.told.values()].map((id) => h.values.value(id)),
+      ];
+      expect(types.includes('duplicate-id')).toBe(new Set(given).size < given.length);
       expect(types.includes('realtime-id-order')).toBe(pairs.some((p) => ahead(p) && !less(p[0], p[1])));
       expect(types.includes('process-id-order')).toBe(
         pairs.some((p) => ahead(p) && h.process[p[0]] === h.process[p[1]] && !less(p[0], p[1])),

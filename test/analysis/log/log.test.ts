@@ -67,6 +67,36 @@ describe('log', () => {
     expect(twice).toMatchObject({ valid: false, anomalyTypes: ['duplicate'] });
   });
 
+  it('takes an offset that came with an unknown outcome for given', () => {
+    const aborted: Line[] = [
+      [0, 'invoke', 'txn', [['send', 'x', 'a'] as Json]],
+      [0, 'info', 'txn', [['send', 'x', [3, 'a']] as Json]],
+    ];
+    expect(judge(...aborted, ...poll(1, { x: [[3, 'b']] })).anomalyTypes).toContain('inconsistent-offsets');
+    expect(judge(...aborted, ...poll(1, { x: [[4, 'a']] })).anomalyTypes).toEqual(['duplicate']);
+    expect(judge(...aborted, ...poll(1, { x: [[3, 'a']] })).valid).toBe(true);
+    // Nobody knows that it is there: leaving it out is no skip and loses nothing.
+    expect(
+      judge(
+        ...aborted,
+        ...send(2, 'x', 'b', 2),
+        ...send(2, 'x', 'c', 4),
+        ...poll(1, {
+          x: [
+            [2, 'b'],
+            [4, 'c'],
+          ],
+        }),
+      ),
+    ).toMatchObject({ valid: true, anomalyTypes: [] });
+    // An error in place of the value leaves the message sent, perhaps.
+    const broken: Line[] = [
+      [0, 'invoke', 'send', [['send', 'x', 'a'] as Json]],
+      [0, 'info', 'send', 'timeout'],
+    ];
+    expect(judge(...broken, ...poll(1, { x: [[3, 'a']] })).valid).toBe(true);
+  });
+
   it('names acknowledged messages that everybody passed over: lost-write', () => {
     const verdict = judge(
       ...send(0, 'x', 'a', 0),
