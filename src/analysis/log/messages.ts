@@ -60,12 +60,21 @@ function pair(
 ): Omit<Anomaly, 'type'> {
   const same = a.op === b.op;
   const names = same ? 'Two places of T1' : 'T1 and T2';
-  const witnesses: WitnessOp[] = [witnessOp(history, ops[a.op].row, 'T1')];
-  if (!same) witnesses.push(witnessOp(history, ops[b.op].row, 'T2'));
+  const witnesses: WitnessOp[] = [asTold(history, ops[a.op].row, 'T1')];
+  if (!same) witnesses.push(asTold(history, ops[b.op].row, 'T2'));
   return {
     message: `${names} ${what} of ${history.values.show(a.key)}.`,
     ops: witnesses,
     key: history.values.value(a.key),
+  };
+}
+
+/** With what its completion said, if the outcome is unknown. */
+function asTold(history: History, row: number, name: string): WitnessOp {
+  const told = history.told.get(row);
+  return {
+    ...witnessOp(history, row, name),
+    ...(told === undefined ? {} : { value: history.values.value(told) }),
   };
 }
 
