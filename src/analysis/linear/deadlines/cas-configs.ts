@@ -11,15 +11,16 @@ export const MOST_VALUES = 96;
 /**
  * Configurations of a register with compare-and-set. All values have a place, the last one being "something else".
  *
- * Ints: v, N (the least return of pending misses that need the value to change), score; then by value F, D, I, masks A
- * (as in `RegisterDeadlines`, but F by value, since a compare-and-set hides only writes of the value it sets); C, ranks
- * of pending ok compare-and-sets not done; T, unused compare-and-sets of unknown outcome by type.
+ * Ints: v, N (the least return of pending misses that need the value to change), U (minus the units of supply used), S
+ * (minus the compare-and-sets of unknown outcome used); then by value F, D, I, masks A (as in `RegisterDeadlines`, but F
+ * by value, since a compare-and-set hides only writes of the value it sets); C, ranks of pending ok compare-and-sets not
+ * done; T, unused compare-and-sets of unknown outcome by type. U and S follow from the rest: a comparison looks there first.
  */
 export class CasConfigs {
   readonly K: number;
   readonly W: number;
   readonly casWords: number;
-  readonly oF = 3;
+  readonly oF = 4;
   readonly oD: number;
   readonly oI: number;
   readonly oA: number;
@@ -111,7 +112,15 @@ export class CasConfigs {
 
   spend(c: number, value: number): void {
     const { mem } = this.pool;
+    mem[c + 2]--;
     if (!clearLowest(mem, c + this.oA + value * this.W, this.W)) mem[c + this.oI + value]--;
+  }
+
+  /** The write of a value that returns first hides behind another. */
+  hide(c: number, value: number): void {
+    const { mem } = this.pool;
+    mem[c + 2]--;
+    mem[c + this.oA + value * this.W] &= ~1;
   }
 
   /** A write takes effect: it hides every pending write. */
@@ -135,9 +144,10 @@ export class CasConfigs {
   /** Whether y is no better than x anywhere, without either moving: equal value and compare-and-sets. */
   noWorse(x: number, y: number): boolean {
     const { mem } = this.pool;
-    if (mem[x] !== mem[y] || mem[x + 1] < mem[y + 1]) return false;
-    for (let i = this.oF; i < this.oI; i++) if (mem[x + i] < mem[y + i]) return false;
+    if (mem[x] !== mem[y] || mem[x + 2] < mem[y + 2] || mem[x + 3] < mem[y + 3]) return false;
     for (let i = this.oC; i < this.oT; i++) if (mem[x + i] !== mem[y + i]) return false;
+    if (mem[x + 1] < mem[y + 1]) return false;
+    for (let i = this.oF; i < this.oI; i++) if (mem[x + i] < mem[y + i]) return false;
     for (let i = this.oT; i < this.pool.stride; i++) if (mem[x + i] < mem[y + i]) return false;
     for (let v = 0; v < this.K; v++) if (!this.suffices(x, y, v, 0)) return false;
     return true;
@@ -147,7 +157,10 @@ export class CasConfigs {
   makesSuperfluous(x: number, y: number): boolean {
     const { mem } = this.pool;
     const { K, need } = this;
-    for (let i = this.oT; i < this.pool.stride; i++) if (mem[x + i] < mem[y + i]) return false;
+    if (mem[x + 2] < mem[y + 2] || mem[x + 3] < mem[y + 3]) return false;
+    for (let i = this.oC; i < this.oT; i++) if ((mem[y + i] & ~mem[x + i]) !== 0) return false;
+    if (mem[x + 3] !== 0 || mem[y + 3] !== 0)
+      for (let i = this.oT; i < this.pool.stride; i++) if (mem[x + i] < mem[y + i]) return false;
     const vy = mem[y];
     let moves = mem[x] !== vy;
     let changes = moves;
@@ -155,7 +168,6 @@ export class CasConfigs {
     for (let w = 0; w < this.casWords; w++) {
       const mine = mem[x + this.oC + w];
       const theirs = mem[y + this.oC + w];
-      if ((theirs & ~mine) !== 0) return false;
       // What y has done and x has not, x does now: it goes to the value expected for each.
       for (let extra = mine & ~theirs; extra !== 0; extra &= extra - 1) {
         const row = this.cas[32 * w + 31 - Math.clz32(extra & -extra)];

@@ -1,7 +1,7 @@
 import { INFO } from '../../../history/history.ts';
 import { CAS, READ, WRITE } from '../calls.ts';
 import type { Meter } from '../meter.ts';
-import { CasConfigs } from './cas-configs.ts';
+import { CasFrontier } from './cas-frontier.ts';
 import { insertBit, shiftDown } from './masks.ts';
 import { INF, type Plan } from './plan.ts';
 import type { Reach, Run } from './registers.ts';
@@ -23,17 +23,12 @@ type Goal = { readonly kind: 'value' | 'write' | 'hide' | 'cas' | 'change'; read
  * @param relaxed take a compare-and-set of unknown outcome for a write of unknown outcome: more is possible, so
  *   "illegal" is still a proof.
  */
-export class CasDeadlines extends CasConfigs {
+export class CasDeadlines extends CasFrontier {
   private readonly relaxed: boolean;
   protected readonly returns: number[][] = [];
   private readonly free = new Set<number>();
   protected live: number[] = [];
-  private next: number[] = [];
-  private winner = -1;
-  protected dropped = false;
   private width = 1;
-  protected beam = INF;
-  private now = 0;
 
   constructor(plan: Plan, meter: Meter, relaxed: boolean, reach: Reach) {
     super(plan, meter, (reach.anyStart ?? (reach.from ?? 0) > 0) ? (reach.from ?? 0) : -1);
@@ -199,8 +194,7 @@ export class CasDeadlines extends CasConfigs {
       (forced ? moving : next).push(c);
     }
     if (moving.length === 0) return true;
-    this.next = next;
-    this.winner = -1;
+    this.gather(next);
     for (const c of moving) {
       if (this.stopped) return true;
       if (kind === READ) this.walk(c, { kind: 'value', value: x });
@@ -213,7 +207,7 @@ export class CasDeadlines extends CasConfigs {
       return this.stopped;
     }
     for (const c of moving) this.pool.drop(c);
-    this.live = this.next.length > this.beam ? this.best(this.next, this.beam) : this.next;
+    this.live = this.select(this.beam);
     if (this.live.length > this.width) this.width = this.live.length;
     return true;
   }
@@ -222,7 +216,7 @@ export class CasDeadlines extends CasConfigs {
     const { mem } = this.pool;
     const current = mem[c] === x;
     if (current || mem[c + this.oF + x] !== this.now) {
-      const d = this.copy(c);
+      const d = this.pool.copy(c);
       this.hide(d, x);
       // A write of the value that is current anyway hides every other.
       if (current) this.set(d, x);
@@ -230,10 +224,6 @@ export class CasDeadlines extends CasConfigs {
     } else this.walk(c, { kind: 'hide', value: x });
     // Its own effect, at the last moment, by way of whatever is worth it.
     this.walk(c, { kind: 'write', value: x });
-  }
-
-  private hide(c: number, x: number): void {
-    this.pool.mem[c + this.oA + x * this.W] &= ~1;
   }
 
   private finish(row: number): void {
@@ -259,13 +249,14 @@ export class CasDeadlines extends CasConfigs {
         this.dropped = true;
         break;
       }
+      this.meter.spend(3 * (this.K + this.cas.length + this.typeFrom.length));
       this.moves(walks[i], goal, bound[i], (d, mustSwap) => {
         for (let j = 0; j < walks.length; j++)
           if ((!bound[j] || mustSwap) && this.noWorse(walks[j], d)) {
             this.pool.drop(d);
             return;
           }
-        if (!this.meter.spend(walks.length)) return;
+        if (!this.meter.spend(3 * walks.length)) return;
         walks.push(d);
         bound.push(mustSwap);
       });
@@ -284,7 +275,7 @@ export class CasDeadlines extends CasConfigs {
           continue;
         }
         const served = this.pool.mem[c + this.oD + y] < INF;
-        const d = this.copy(c);
+        const d = this.pool.copy(c);
         this.spend(d, y);
         this.set(d, y);
         const own = (goal.kind === 'value' || goal.kind === 'write') && y === goal.value;
@@ -309,7 +300,7 @@ export class CasDeadlines extends CasConfigs {
       const y = to[row];
       if (tried.has(y)) continue;
       tried.add(y);
-      const d = this.copy(c);
+      const d = this.pool.copy(c);
       this.pool.mem[d + this.oC + (rank >>> 5)] &= ~(1 << (rank & 31));
       this.swap(d, y);
       const isGoal = goal.kind === 'cas' && rank === 0;
@@ -319,8 +310,9 @@ export class CasDeadlines extends CasConfigs {
       if (this.typeFrom[t] !== v || this.pool.mem[c + this.oT + t] <= 0) continue;
       const y = this.typeTo[t];
       if (y === v) continue;
-      const d = this.copy(c);
+      const d = this.pool.copy(c);
       this.pool.mem[d + this.oT + t]--;
+      this.pool.mem[d + 3]--;
       this.swap(d, y);
       this.swapped(d, y, v, goal, false, go);
     }
@@ -339,7 +331,7 @@ export class CasDeadlines extends CasConfigs {
     else if (goal.kind === 'change' && y !== v) this.insert(d);
     else if ((goal.kind === 'hide' || goal.kind === 'write') && y === goal.value) {
       // The value is current again: the write may go here, and hides all others; or it waits for a later move.
-      if (goal.kind === 'write') go(this.copy(d), false);
+      if (goal.kind === 'write') go(this.pool.copy(d), false);
       this.hide(d, y);
       this.set(d, y);
       this.insert(d);
@@ -356,7 +348,7 @@ export class CasDeadlines extends CasConfigs {
     let hides = false;
     for (let u = 0; u < this.K && !hides; u++) hides = mem[c + this.oF + u] < INF;
     if (!hides) return;
-    const d = this.copy(c);
+    const d = this.pool.copy(c);
     this.spend(d, v);
     this.set(d, v);
     go(d, true);
@@ -372,44 +364,5 @@ export class CasDeadlines extends CasConfigs {
     for (let t = 0; t < this.typeFrom.length; t++)
       if (this.typeFrom[t] === y && mem[c + this.oT + t] > 0) return true;
     return false;
-  }
-
-  private copy(c: number): number {
-    return this.pool.copy(c);
-  }
-
-  private insert(d: number): void {
-    const { next } = this;
-    if (!this.meter.spend((next.length + 1) * (4 + (this.K >> 1)))) return;
-    if (this.winner >= 0 && this.makesSuperfluous(this.winner, d)) {
-      this.pool.drop(d);
-      return;
-    }
-    for (const c of next)
-      if (this.makesSuperfluous(c, d)) {
-        this.winner = c;
-        this.pool.drop(d);
-        return;
-      }
-    let kept = 0;
-    for (const c of next) {
-      if (this.makesSuperfluous(d, c)) {
-        if (c === this.winner) this.winner = -1;
-        this.pool.drop(c);
-      } else next[kept++] = c;
-    }
-    next.length = kept;
-    next.push(d);
-    if (next.length > 4 * this.beam) this.next = this.best(next, 2 * this.beam);
-    this.meter.holds(this.pool.bytes);
-  }
-
-  private best(configs: number[], most: number): number[] {
-    this.dropped = true;
-    this.winner = -1;
-    const scored = configs.map((c) => ({ c, score: this.promise(c, this.now) }));
-    scored.sort((p, q) => q.score - p.score || p.c - q.c);
-    for (let i = most; i < scored.length; i++) this.pool.drop(scored[i].c);
-    return scored.slice(0, most).map((entry) => entry.c);
   }
 }

@@ -8,6 +8,8 @@ const BEAM = 12;
 /** By how much more each time that the beam dies at about the same place, and how often. */
 const WIDER = 4;
 const MOST_LEVELS = 4;
+/** A death that going back this often did not mend is worth asking about. */
+const ASK_AT = 2;
 /** Events between checkpoints; a retry goes back some of them, twice as far each time. */
 const EVERY = 64;
 /** Events past a death that the beam stays wide. */
@@ -51,7 +53,7 @@ export class CasSearch extends CasDeadlines {
       const ended = this.step(e, true);
       if (ended === undefined) continue;
       if (ended.diedAt === undefined || !ended.dropped) return ended;
-      if (e > asked) {
+      if (level >= ASK_AT && e > asked) {
         asked = e;
         const answer = onDeath(ended);
         if (answer !== undefined) return answer;

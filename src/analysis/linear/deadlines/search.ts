@@ -49,19 +49,24 @@ export function decideRegister(calls: Calls, initial: number, meter: Meter): Dec
 }
 
 /**
- * With compare-and-set: a beam that widens where it dies; at each death the stretch before it is searched from every
- * state. Last, a run in which compare-and-sets of unknown outcome are writes: more is possible then, so its "illegal" is
+ * With compare-and-set: a beam that widens where it dies; where that does not help the stretch before is searched from
+ * every state. Then beams that are wide all along: a few may hold all that there is. Last, a run in which compare-and-sets of unknown outcome are writes: more is possible then, so its "illegal" is
  * a proof as well.
  */
 function decideSwapping(plan: Plan, meter: Meter): Decision {
-  const run: Decision = new CasSearch(plan, meter).search((death) => {
+  let run: Run = new CasSearch(plan, meter).search((death) => {
     const part = meter.part(Math.floor(meter.left / 8));
     const proof = refute(plan, death.diedAt!, part);
     meter.join(part);
     return proof && { ...proof.run, window: proof.window };
   });
-  if (run.answer === 'illegal' && run.window === undefined) return narrowed(plan, run as Run, meter);
-  if (run.answer !== 'unknown' || meter.stopped !== '') return run;
+  for (const beam of BEAMS.slice(1)) {
+    if (run.answer !== 'unknown' || meter.stopped !== '') break;
+    const next = explore(plan, meter, { beam });
+    if (next.answer !== 'unknown' || (next.reached ?? 0) > (run.reached ?? 0)) run = next;
+  }
+  if (run.answer === 'illegal' && run.window === undefined) return narrowed(plan, run, meter);
+  if (run.answer !== 'unknown' || meter.stopped !== '') return { ...run, steps: meter.steps };
   const reach = { beam: BEAMS[1] };
   const relaxed = new CasDeadlines(plan, meter, true, reach).run(reach);
   return relaxed.answer === 'illegal' ? relaxed : { ...run, steps: meter.steps };
