@@ -42,6 +42,7 @@ class TimedSchedule {
   /** By place in the order, whether there was no choice. */
   private readonly forced: Uint8Array;
   private readonly failed = new Set<number>();
+  /** Scratch lists, as long as their counts say: emptying an array is a slow call. */
   private readonly near: number[] = [];
   private readonly left: number[] = [];
 
@@ -92,7 +93,7 @@ class TimedSchedule {
     const { ready } = state;
     let best = NOBODY;
     let least = Number.POSITIVE_INFINITY;
-    near.length = 0;
+    let nearCount = 0;
     for (let i = 0; i < state.readyCount; i++) {
       const t = ready[i]!;
       if (!state.free(t)) continue;
@@ -101,13 +102,13 @@ class TimedSchedule {
         state.add(t);
         return TOGETHER;
       }
-      if (this.readersAreNear(t)) near.push(t);
+      if (this.readersAreNear(t)) near[nearCount++] = t;
       const place = priority[t]!;
       if (place > least || (place === least && t > best)) continue;
       best = t;
       least = place;
     }
-    for (const t of near) if (this.group(t)) return TOGETHER;
+    for (let i = 0; i < nearCount; i++) if (this.group(near[i]!)) return TOGETHER;
     return best;
   }
 
@@ -136,26 +137,25 @@ class TimedSchedule {
     const { state, forced, left } = this;
     const { registers, readsStart, reads, reader } = this.versions;
     const start = state.length;
-    left.length = 0;
+    let count = 0;
     state.add(t);
     forced[start] = 1;
     const end = readsStart[registers.writeStart[t + 1]!]!;
-    for (let i = readsStart[registers.writeStart[t]!]!; i < end; i++) left.push(reader[reads[i]!]!);
-    for (let progress = true; progress && left.length > 0; ) {
+    for (let i = readsStart[registers.writeStart[t]!]!; i < end; i++) left[count++] = reader[reads[i]!]!;
+    for (let progress = true; progress && count > 0; ) {
       progress = false;
-      for (let i = left.length - 1; i >= 0; i--) {
+      for (let i = count - 1; i >= 0; i--) {
         const other = left[i]!;
         if (state.placed[other] === 0) {
           if (state.held[other] !== 0 || !state.free(other)) continue;
           forced[state.length] = 1;
           state.add(other);
         }
-        left[i] = left[left.length - 1]!;
-        left.pop();
+        left[i] = left[--count]!;
         progress = true;
       }
     }
-    if (left.length === 0) return true;
+    if (count === 0) return true;
     while (state.length > start) state.remove();
     return false;
   }

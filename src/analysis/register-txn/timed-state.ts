@@ -30,9 +30,8 @@ export class TimedState {
   private readonly place: Int32Array;
   private readonly current: Int32Array;
   private readonly before: Int32Array;
-  /** By version, how many of its readers are not placed, and the exclusive or of them: with one left, that is the reader. */
+  /** By version, how many of its readers are not placed. */
   private readonly pending: Int32Array;
-  private readonly whose: Int32Array;
   readonly placed: Uint8Array;
   private readonly byReturn: Int32Array;
   private readonly rank: Int32Array;
@@ -49,7 +48,7 @@ export class TimedState {
   private low = 0;
 
   constructor(versions: Versions, graph: Csr | undefined, { inv, ret }: Intervals) {
-    const { registers, written, count, ofRead, reader } = versions;
+    const { registers, written, count, ofRead } = versions;
     const { n, keys, readStart, readFrom } = registers;
     this.versions = versions;
     this.graph = graph;
@@ -67,13 +66,8 @@ export class TimedState {
     for (let x = 0; x < keys; x++) this.current[x] = written + x;
     this.before = new Int32Array(written);
     const pending = new Int32Array(count);
-    const whose = new Int32Array(count);
-    for (let r = 0; r < ofRead.length; r++) {
-      pending[ofRead[r]!]!++;
-      whose[ofRead[r]!]! ^= reader[r]!;
-    }
+    for (let r = 0; r < ofRead.length; r++) pending[ofRead[r]!]!++;
     this.pending = pending;
-    this.whose = whose;
     this.placed = new Uint8Array(n);
     this.byInvocation = ordered(inv);
     this.byReturn = ordered(ret);
@@ -123,10 +117,17 @@ export class TimedState {
     for (let w = registers.writeStart[t]!; w < end; w++) {
       const x = key[w]!;
       const v = current[x]!;
-      if (pending[v] !== 0 && !(pending[v] === 1 && this.whose[v] === t)) return false;
+      if (pending[v] !== 0 && !(pending[v] === 1 && this.reads(t, v))) return false;
       if (this.overtakes(w, x)) return false;
     }
     return true;
+  }
+
+  private reads(t: number, v: number): boolean {
+    const { ofRead, registers } = this.versions;
+    for (let r = registers.readStart[t]!; r < registers.readStart[t + 1]!; r++)
+      if (ofRead[r] === v) return true;
+    return false;
   }
 
   /** Whether a version that is not there yet has to come before version w: it was over before w's last reader began. */
@@ -149,16 +150,12 @@ export class TimedState {
 
   add(t: number): void {
     const { registers, ofRead, key, readsStart, reads, reader } = this.versions;
-    const { pending, whose, held, inv, reached } = this;
+    const { pending, held, inv, reached } = this;
     this.placed[t] = 1;
     this.order[this.length++] = t;
     this.unready(t);
     this.mark(t);
-    for (let r = registers.readStart[t]!; r < registers.readStart[t + 1]!; r++) {
-      const v = ofRead[r]!;
-      pending[v]!--;
-      whose[v]! ^= t;
-    }
+    for (let r = registers.readStart[t]!; r < registers.readStart[t + 1]!; r++) pending[ofRead[r]!]!--;
     for (let w = registers.writeStart[t]!; w < registers.writeStart[t + 1]!; w++) {
       const x = key[w]!;
       const was = this.current[x]!;
@@ -178,7 +175,7 @@ export class TimedState {
   /** Takes the last one back, and gives it. */
   remove(): number {
     const { registers, ofRead, key, readsStart, reads, reader } = this.versions;
-    const { pending, whose, held } = this;
+    const { pending, held } = this;
     const t = this.order[--this.length]!;
     this.placed[t] = 0;
     this.getReady(t);
@@ -187,11 +184,7 @@ export class TimedState {
       this.oldest = this.rank[t]!;
       this.horizon = this.ret[t]!;
     }
-    for (let r = registers.readStart[t]!; r < registers.readStart[t + 1]!; r++) {
-      const v = ofRead[r]!;
-      pending[v]!++;
-      whose[v]! ^= t;
-    }
+    for (let r = registers.readStart[t]!; r < registers.readStart[t + 1]!; r++) pending[ofRead[r]!]!++;
     for (let w = registers.writeStart[t]!; w < registers.writeStart[t + 1]!; w++) {
       const x = key[w]!;
       this.current[x] = this.before[w]!;

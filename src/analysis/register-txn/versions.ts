@@ -35,20 +35,30 @@ export function versionsOf(registers: Registers): Versions {
   const total = readStart[n]!;
   const ofRead = new Int32Array(total);
   const reader = new Int32Array(total);
-  const readsStart = new Int32Array(count + 1);
+  // One place further on than it will be: filling the rows moves each start to the end of its row, which is the next one's start.
+  const readsStart = new Int32Array(count + 2);
   for (let t = 0; t < n; t++)
     for (let r = readStart[t]!; r < readStart[t + 1]!; r++) {
       reader[r] = t;
       const from = readFrom[r]!;
       const version = from === INITIAL ? written + readKey[r]! : versionBy(registers, from, readKey[r]!);
       ofRead[r] = version;
-      readsStart[version + 1]!++;
+      readsStart[version + 2]!++;
     }
-  for (let v = 0; v < count; v++) readsStart[v + 1]! += readsStart[v]!;
-  const cursor = readsStart.slice(0, count);
+  for (let v = 1; v <= count; v++) readsStart[v + 1]! += readsStart[v]!;
   const reads = new Int32Array(total);
-  for (let r = 0; r < total; r++) reads[cursor[ofRead[r]!]!++] = r;
-  return { registers, written, count, key, writer, ofRead, reader, readsStart, reads };
+  for (let r = 0; r < total; r++) reads[readsStart[ofRead[r]! + 1]!++] = r;
+  return {
+    registers,
+    written,
+    count,
+    key,
+    writer,
+    ofRead,
+    reader,
+    readsStart: readsStart.subarray(0, count + 1),
+    reads,
+  };
 }
 
 /** The version that transaction t installed of a key; -1 when it wrote none. */

@@ -37,28 +37,31 @@ export interface Lines {
   readonly place: Int32Array;
 }
 
-/** Linear: returns are positions of the history, so that counting sorts them. */
+/** Moves that insertion may take, a version. */
+const MOVES = 16;
+
+/** Linear where versions are numbered about as they come, as rows of a history are; else O(n log n). */
 export function linesOf(versions: Versions, lo: Int32Array): Lines {
   const { written, key, registers } = versions;
-  let last = 0;
-  for (let w = 0; w < written; w++) if (lo[w] !== NEVER && lo[w]! > last) last = lo[w]!;
-  // Those that nobody saw the end of come last.
-  const at = (w: number): number => (lo[w] === NEVER ? last + 1 : lo[w]!);
-  const count = new Int32Array(last + 3);
-  for (let w = 0; w < written; w++) count[at(w) + 1]!++;
-  for (let i = 0; i < last + 2; i++) count[i + 1]! += count[i]!;
-  const byEnd = new Int32Array(written);
-  for (let w = 0; w < written; w++) byEnd[count[at(w)]!++] = w;
-  const start = new Int32Array(registers.keys + 1);
+  const { keys } = registers;
+  const start = new Int32Array(keys + 1);
   for (let w = 0; w < written; w++) start[key[w]! + 1]!++;
-  for (let x = 0; x < registers.keys; x++) start[x + 1]! += start[x]!;
-  const cursor = start.slice(0, registers.keys);
+  for (let x = 0; x < keys; x++) start[x + 1]! += start[x]!;
+  const cursor = start.slice(0, keys);
   const version = new Int32Array(written);
-  const place = new Int32Array(written);
-  for (const w of byEnd) {
-    place[w] = cursor[key[w]!]!++;
-    version[place[w]!] = w;
+  let moves = MOVES * written;
+  for (let w = 0; w < written; w++) {
+    const x = key[w]!;
+    let at = cursor[x]!++;
+    if (moves > 0)
+      for (const end = lo[w]!; at > start[x]! && lo[version[at - 1]!]! > end; at--, moves--)
+        version[at] = version[at - 1]!;
+    version[at] = w;
   }
+  if (moves <= 0)
+    for (let x = 0; x < keys; x++) version.subarray(start[x]!, start[x + 1]!).sort((a, b) => lo[a]! - lo[b]!);
+  const place = new Int32Array(written);
+  for (let i = 0; i < written; i++) place[version[i]!] = i;
   return { start, version, place };
 }
 

@@ -32,6 +32,80 @@ const WRITES = new Set(['w', 'write', 'put', 'set']);
 
 /** Linear in the history. */
 export function accessesOf(history: History, lists = false): Accesses {
+  return transactionsAlone(history) ?? picked(history, lists);
+}
+
+/** A history of nothing but transactions of `r` and `w`. */
+function transactionsAlone(history: History): Accesses | undefined {
+  const { n, shape, x0, x1, mopF, mopKey, mopVal } = history;
+  if (history.listOffset.length > 0) return undefined;
+  const row = iota(n);
+  const start = new Int32Array(n + 1);
+  for (let i = 0; i < n; i++) {
+    if (shape[i] !== Shape.Txn) return undefined;
+    start[i + 1] = start[i]! + x1[i]!;
+  }
+  const total = start[n]!;
+  const f = new Uint8Array(total);
+  const id = new Int32Array(total);
+  const value = new Int32Array(total);
+  const unit = new Int32Array(total);
+  let at = 0;
+  for (let i = 0; i < n; i++) {
+    const end = x0[i]! + x1[i]!;
+    for (let m = x0[i]!; m < end; m++, at++) {
+      const code = mopF[m]!;
+      if (code === APPEND) return undefined;
+      f[at] = code;
+      id[at] = mopKey[m]!;
+      value[at] = mopVal[m]!;
+      unit[at] = i;
+    }
+  }
+  return { history, units: n, row, start, f, value, unit, ...numbered(id), list: undefined, ignored: 0 };
+}
+
+function unitsOf(start: Int32Array, units: number): Int32Array {
+  const unit = new Int32Array(start[units]!);
+  for (let u = 0; u < units; u++) for (let at = start[u]!; at < start[u + 1]!; at++) unit[at] = u;
+  return unit;
+}
+
+/** Numbers keys from 0: ids that are 0, 1, 2, … are their own numbers, others are numbered as they come. */
+function numbered(ids: Int32Array): Pick<Accesses, 'key' | 'keys' | 'keyId'> {
+  let largest = -1;
+  let least = 0;
+  for (let at = 0; at < ids.length; at++) {
+    if (ids[at]! > largest) largest = ids[at]!;
+    if (ids[at]! < least) least = ids[at]!;
+  }
+  if (least === 0 && largest < ids.length) {
+    const used = new Uint8Array(largest + 1);
+    for (let at = 0; at < ids.length; at++) used[ids[at]!] = 1;
+    if (!used.includes(0)) return { key: ids, keys: largest + 1, keyId: iota(largest + 1) };
+  }
+  const numbers = new IdMap();
+  const keyIds: number[] = [];
+  const key = new Int32Array(ids.length);
+  for (let at = 0; at < ids.length; at++) {
+    let number = numbers.get(ids[at]!);
+    if (number === 0) {
+      keyIds.push(ids[at]!);
+      number = keyIds.length;
+      numbers.set(ids[at]!, number);
+    }
+    key[at] = number - 1;
+  }
+  return { key, keys: keyIds.length, keyId: Int32Array.from(keyIds) };
+}
+
+function iota(n: number): Int32Array {
+  const all = new Int32Array(n);
+  for (let i = 0; i < n; i++) all[i] = i;
+  return all;
+}
+
+function picked(history: History, lists: boolean): Accesses {
   const { n, shape, x0, x1, mopF } = history;
   const plain = history.fs.map((f) => (READS.has(f) ? R : WRITES.has(f) ? W : -1));
   const row = new Int32Array(n);
@@ -47,19 +121,9 @@ export function accessesOf(history: History, lists = false): Accesses {
   }
 
   const f = new Uint8Array(total);
-  const key = new Int32Array(total);
+  const id = new Int32Array(total);
   const value = new Int32Array(total);
-  const unit = new Int32Array(total);
   let list: Int32Array | undefined;
-  const numbers = new IdMap();
-  const keyIds: number[] = [];
-  const numberOf = (id: number): number => {
-    const known = numbers.get(id);
-    if (known !== 0) return known - 1;
-    keyIds.push(id);
-    numbers.set(id, keyIds.length);
-    return keyIds.length - 1;
-  };
   for (let u = 0; u < units; u++) {
     const i = row[u]!;
     let at = start[u]!;
@@ -67,9 +131,8 @@ export function accessesOf(history: History, lists = false): Accesses {
       for (let m = x0[i]!; m < x0[i]! + x1[i]!; m++, at++) {
         const v = history.mopVal[m]!;
         f[at] = mopF[m] === R ? R : W;
-        key[at] = numberOf(history.mopKey[m]!);
+        id[at] = history.mopKey[m]!;
         value[at] = v;
-        unit[at] = u;
         if (v > FIRST_LIST || mopF[m] !== R) continue;
         list ??= new Int32Array(total).fill(NIL);
         list[at] = v;
@@ -79,9 +142,8 @@ export function accessesOf(history: History, lists = false): Accesses {
     } else {
       f[at] = plain[history.f[i]!]!;
       const keyed = shape[i] === Shape.Pair;
-      key[at] = numberOf(keyed ? x0[i]! : NIL);
+      id[at] = keyed ? x0[i]! : NIL;
       value[at] = f[at] === R && history.outcome[i] !== OK ? UNREAD : keyed ? x1[i]! : x0[i]!;
-      unit[at] = u;
     }
   }
   return {
@@ -90,11 +152,9 @@ export function accessesOf(history: History, lists = false): Accesses {
     row: row.subarray(0, units),
     start: start.subarray(0, units + 1),
     f,
-    key,
     value,
-    unit,
-    keys: keyIds.length,
-    keyId: Int32Array.from(keyIds),
+    unit: unitsOf(start, units),
+    ...numbered(id),
     list,
     ignored: n - units,
   };
