@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { VERSION } from '../version.ts';
 import { EXIT, UsageError } from './exit.ts';
 
 const HELP_HINT = '(--help shows what is allowed)';
@@ -19,8 +20,9 @@ export async function main(argv: readonly string[]): Promise<number> {
   const called = argv[2] ?? '';
   if (Object.hasOwn(COMMANDS, called)) program.addCommand(await COMMANDS[called]!());
   else {
-    for (const load of Object.values(COMMANDS)) program.addCommand(await load());
-    program.version((await import('../controller/judge.ts')).VERSION);
+    program.version(VERSION);
+    if (!['-V', '--version'].includes(called))
+      for (const load of Object.values(COMMANDS)) program.addCommand(await load());
   }
   for (const command of [program, ...program.commands]) command.exitOverride().showHelpAfterError(HELP_HINT);
   try {

@@ -9,10 +9,8 @@ import { FAIL, type History, INFO, OK } from '../history/history.ts';
 import type { Json } from '../history/op.ts';
 import { readableOptions } from '../options.ts';
 import type { Chosen, ResolvedPlan } from '../plan.ts';
+import { VERSION } from '../version.ts';
 import type { Recording } from './run.ts';
-
-/** The version of Ordeal, for the record. */
-export const VERSION = '0.1.0';
 
 /** Final-read flag in the history's `flags`. */
 const FINAL = 1;

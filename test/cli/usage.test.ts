@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -195,6 +195,14 @@ describe('good input', () => {
     expect(stdout).toContain('acknowledged and then lost');
     expect(stdout).toContain('report.html');
     expect(stdout).not.toContain('\u001b[');
+  });
+
+  it('knows its version', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    for (const flag of ['--version', '-V']) {
+      const { exitCode, stdout } = await ordeal([flag]);
+      expect([exitCode, stdout]).toEqual([0, version]);
+    }
   });
 
   it('lists what there is', async () => {

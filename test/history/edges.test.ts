@@ -36,6 +36,10 @@ test('errors name the line and the column', () => {
   );
   expect(refused('{:type :ok :process 0 :value {:a}}')).toMatch(/^1:\d+: a map with a key that has no value/);
   expect(refused('{:type :ok, :process 0\n :f 3}\n', 'edn')).toBe('1:1: f 3 is no name');
+  for (const name of ['constructor', 'toString', 'nope'])
+    expect(refused(`{:type :ok :process 0 :f :read :value \\${name}}`)).toContain(
+      `\\${name} is no character`,
+    );
   expect(refused('hello', 'edn')).toMatch(/^1:1: found this where a record/);
 });
 

@@ -245,7 +245,8 @@ export abstract class EdnScanner extends HistoryReader {
   private character(name: string, at: number): string {
     if ([...name].length === 1) return name;
     if (/^u[0-9a-fA-F]{4}$/.test(name)) return String.fromCharCode(Number.parseInt(name.slice(1), 16));
-    return CHARACTERS[name] ?? this.fail(`\\${name} is no character`, at);
+    if (Object.hasOwn(CHARACTERS, name)) return CHARACTERS[name]!;
+    return this.fail(`\\${name} is no character`, at);
   }
 
   private text(): string {
