@@ -50,24 +50,28 @@ function unpeeled(t: Indexed, base: Base, demands: Evidence, by: DemandIndex): n
     for (let r = t.readStart[i]!; r < t.readStart[i + 1]!; r++) if (t.readFrom[r] !== INITIAL) waiting[i]!++;
   }
   for (let e = 0; e < demands.count; e++) waiting[demands.to[e]!]!++;
-  const queue = new Int32Array(t.n);
-  let tail = 0;
-  for (let i = 0; i < t.n; i++) if (waiting[i] === 0) queue[tail++] = i;
-  for (let head = 0; head < tail; head++) {
-    const i = queue[head]!;
-    const next = t.next[i]!;
-    if (base.sessions && next !== -1 && --waiting[next]! === 0) queue[tail++] = next;
-    for (let e = t.readersStart[i]!; e < t.readersStart[i + 1]!; e++) {
-      const reader = t.reader[t.readers[e]!]!;
-      if (--waiting[reader]! === 0) queue[tail++] = reader;
-    }
-    for (let e = by.start[i]!; e < by.start[i + 1]!; e++) {
-      const to = demands.to[by.index[e]!]!;
-      if (--waiting[to]! === 0) queue[tail++] = to;
+  // Most edges lead to later transactions: in the order of their numbers, only those that were passed by have to be remembered.
+  const { n, next, readersStart, readers, reader } = t;
+  const { sessions } = base;
+  const passed: number[] = [];
+  let peeled = 0;
+  for (let i = 0; i < n; i++) {
+    if (waiting[i] !== 0) continue;
+    for (let v: number | undefined = i; v !== undefined; v = passed.pop()) {
+      peeled++;
+      if (sessions && next[v] !== -1 && --waiting[next[v]!]! === 0 && next[v]! < i) passed.push(next[v]!);
+      for (let e = readersStart[v]!; e < readersStart[v + 1]!; e++) {
+        const to = reader[readers[e]!]!;
+        if (--waiting[to]! === 0 && to < i) passed.push(to);
+      }
+      for (let e = by.start[v]!; e < by.start[v + 1]!; e++) {
+        const to = demands.to[by.index[e]!]!;
+        if (--waiting[to]! === 0 && to < i) passed.push(to);
+      }
     }
   }
   const rest: number[] = [];
-  if (tail < t.n) for (let i = 0; i < t.n; i++) if (waiting[i]! > 0) rest.push(i);
+  if (peeled < n) for (let i = 0; i < n; i++) if (waiting[i]! > 0) rest.push(i);
   return rest;
 }
 

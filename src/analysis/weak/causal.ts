@@ -65,7 +65,7 @@ export function walkCausalPast(
     if (previous === -1) clocks.fill(0, at, at + k);
     else {
       const from = slot[previous]! * k;
-      clocks.copyWithin(at, from, from + k);
+      for (let j = 0; j < k; j++) clocks[at + j] = clocks[from + j]!;
       clocks[at + t.session[i]!] = t.position[i]!;
     }
     const start = t.readStart[i]!;
@@ -76,8 +76,12 @@ export function walkCausalPast(
       const s = t.session[from]!;
       if (clocks[at + s]! > t.position[from]!) continue;
       const other = slot[from]! * k;
-      for (let j = 0; j < k; j++)
-        if (clocks[other + j]! > clocks[at + j]!) clocks[at + j] = clocks[other + j]!;
+      // The larger of the two without a branch, which nothing could predict.
+      for (let j = 0; j < k; j++) {
+        const mine = clocks[at + j]!;
+        const more = clocks[other + j]! - mine;
+        clocks[at + j] = mine + (more & ~(more >> 31));
+      }
       if (clocks[at + s]! <= t.position[from]!) clocks[at + s] = t.position[from]! + 1;
     }
     visit(i, clocks, at, clockOf);
@@ -97,28 +101,50 @@ export function walkCausalPast(
  * @precondition session order ∪ reads-from has no cycle
  */
 export function demandCausal(t: Indexed, causal: CausalOrder, writersOf: KeyWriters, out: Evidence): void {
-  const { keyStart, groupSession, writer } = writersOf;
+  const { keyStart, groupStart, groupSession, writer, session, place } = writersOf;
   walkCausalPast(t, causal, (t3, clocks, at, clockOf) => {
     for (let r = t.readStart[t3]!; r < t.readStart[t3 + 1]!; r++) {
       const key = t.readKey[r]!;
       const t1 = t.readFrom[r]!;
-      const before = t1 === INITIAL ? 0 : clockOf(t1);
-      for (let g = keyStart[key]!; g < keyStart[key + 1]!; g++) {
-        const s = groupSession[g]!;
-        const limit = clocks[at + s]!;
-        if (limit === 0) continue;
-        const entry = lastBelow(writersOf, g, limit);
-        if (entry < 0) continue;
-        const t2 = writer[entry]!;
-        if (t2 === t1) continue;
-        if (t1 !== INITIAL) {
-          if (s === t.session[t1] && t.position[t2]! < t.position[t1]!) continue;
-          if (clocks[before + s]! > t.position[t2]!) continue;
+      // The causal past of t1, by session; there is none of an initial value.
+      const before = t1 === INITIAL ? -1 : clockOf(t1);
+      const first = keyStart[key]!;
+      const last = keyStart[key + 1]!;
+      const end = groupStart[last]!;
+      if (end - groupStart[first]! > 2 * (last - first)) byGroup(first, last, r, t1, clocks, at, before);
+      else
+        for (let e = groupStart[first]!; e < end; e++) {
+          const s = session[e]!;
+          const p = place[e]!;
+          const limit = clocks[at + s]!;
+          const known = before < 0 ? 0 : clocks[before + s]!;
+          // In the past of t3 (p < limit) and not in that of t1 (p ≥ known): one branch, for each by itself is as likely as not.
+          if (((p - limit) & ~(p - known)) >= 0) continue;
+          const later = e + 1 < end && session[e + 1] === s && place[e + 1]! < limit;
+          if (!later && writer[e] !== t1) out.demand(writer[e]!, t1, r, Rule.Causal);
         }
-        out.demand(t2, t1, r, Rule.Causal);
-      }
     }
   });
+
+  /** Where sessions write a key again and again: the last write of each that is in the past, by binary search. */
+  function byGroup(
+    first: number,
+    last: number,
+    r: number,
+    t1: number,
+    clocks: Int32Array,
+    at: number,
+    before: number,
+  ): void {
+    for (let g = first; g < last; g++) {
+      const limit = clocks[at + groupSession[g]!]!;
+      const known = before < 0 ? 0 : clocks[before + groupSession[g]!]!;
+      if (limit === known) continue;
+      const entry = lastBelow(writersOf, g, limit);
+      if (entry >= 0 && place[entry]! >= known && writer[entry] !== t1)
+        out.demand(writer[entry]!, t1, r, Rule.Causal);
+    }
+  }
 }
 
 /**

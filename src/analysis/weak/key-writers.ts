@@ -11,43 +11,63 @@ export interface KeyWriters {
   readonly groupStart: Int32Array;
   readonly groupSession: Int32Array;
   readonly writer: Int32Array;
-  /** The writer's place in its session. */
+  /** The writer's session, and its place there. */
+  readonly session: Int32Array;
   readonly place: Int32Array;
 }
 
+/** Writers of a key up to which inserting them one by one is cheaper than going session by session. */
+const FEW = 128;
+
 export function keyWriters(t: Indexed): KeyWriters {
-  const total = t.writeStart[t.n]!;
-  const count = new Int32Array(t.keys + 1);
-  for (let w = 0; w < total; w++) count[t.writeKey[w]! + 1]!++;
-  for (let x = 0; x < t.keys; x++) count[x + 1]! += count[x]!;
-  const cursor = count.slice(0, t.keys);
+  const { n, keys, writeStart, writeKey, session, position } = t;
+  const total = writeStart[n]!;
+  const start = new Int32Array(keys + 1);
+  for (let w = 0; w < total; w++) start[writeKey[w]! + 1]!++;
+  let most = 0;
+  for (let x = 0; x < keys; x++) {
+    if (start[x + 1]! > most) most = start[x + 1]!;
+    start[x + 1]! += start[x]!;
+  }
+  const cursor = start.slice(0, keys);
   const writer = new Int32Array(total);
+  const sessionOf = new Int32Array(total);
   const place = new Int32Array(total);
-  for (let m = 0; m < t.n; m++) {
-    const i = t.members[m]!;
-    for (let w = t.writeStart[i]!; w < t.writeStart[i + 1]!; w++) {
-      const at = cursor[t.writeKey[w]!]!++;
+  const few = most <= FEW;
+  for (let m = 0; m < n; m++) {
+    // In the order of numbers, which a session's transactions keep, reading is cheap and groups are made by insertion.
+    const i = few ? m : t.members[m]!;
+    const s = session[i]!;
+    for (let w = writeStart[i]!; w < writeStart[i + 1]!; w++) {
+      const x = writeKey[w]!;
+      let at = cursor[x]!++;
+      if (few)
+        for (; at > start[x]! && sessionOf[at - 1]! > s; at--) {
+          writer[at] = writer[at - 1]!;
+          sessionOf[at] = sessionOf[at - 1]!;
+        }
       writer[at] = i;
-      place[at] = t.position[i]!;
+      sessionOf[at] = s;
     }
   }
-  const keyStart = new Int32Array(t.keys + 1);
+  const keyStart = new Int32Array(keys + 1);
   const groupStart = new Int32Array(total + 1);
   const groupSession = new Int32Array(total);
   let groups = 0;
-  for (let x = 0; x < t.keys; x++) {
+  for (let x = 0; x < keys; x++) {
     keyStart[x] = groups;
-    for (let e = count[x]!; e < count[x + 1]!; e++) {
-      const s = t.session[writer[e]!]!;
-      if (e === count[x] || groupSession[groups - 1] !== s) {
+    for (let e = start[x]!; e < start[x + 1]!; e++) {
+      const s = sessionOf[e]!;
+      place[e] = position[writer[e]!]!;
+      if (e === start[x] || groupSession[groups - 1] !== s) {
         groupStart[groups] = e;
         groupSession[groups++] = s;
       }
     }
   }
-  keyStart[t.keys] = groups;
+  keyStart[keys] = groups;
   groupStart[groups] = total;
-  return { keyStart, groupStart, groupSession, writer, place };
+  return { keyStart, groupStart, groupSession, writer, session: sessionOf, place };
 }
 
 /** The last entry of group g whose place is below `limit`, or -1. */

@@ -60,6 +60,7 @@ export class WeakLevels {
   private writersOfKeys: KeyWriters | undefined;
   private order: CausalOrder | undefined;
   private causalRuling: Ruling | undefined;
+  private readAtomicRuling: Ruling | undefined;
 
   constructor(t: Transactions, known?: Evidence) {
     this.t = indexed(t);
@@ -90,7 +91,12 @@ export class WeakLevels {
    * @precondition no transaction reads one key from two others (that is a violation already)
    */
   readAtomic(): Ruling {
-    return ruling(this.t, WITHOUT_SESSIONS, (out) => demandReadAtomic(this.t, out), this.known);
+    return (this.readAtomicRuling ??= ruling(
+      this.t,
+      WITHOUT_SESSIONS,
+      (out) => demandReadAtomic(this.t, out),
+      this.known,
+    ));
   }
 
   /** Session order ∪ reads-from has a cycle: nothing that respects sessions holds. */
