@@ -3,7 +3,7 @@ import { NIL } from '../../history/values.ts';
 import { dense } from '../graph/intervals.ts';
 import type { Transactions } from './transactions.ts';
 
-/** In `Placed.of`: a read of which nothing is known. */
+/** In `Placed.code`: a read of which nothing is known. */
 const SKIPPED = -1;
 
 /** Figures of a history that has a serial order. */
@@ -31,15 +31,15 @@ export function serialOrder(txns: Transactions): Serial | null {
   return unobserved < 0 ? null : { reads: placed.reads, unobserved };
 }
 
-interface Placed {
-  readonly reads: number;
+/** `unobserved` are those of successful transactions only. */
+interface Placed extends Serial {
   /**
    * By key: the number of its empty version. Longer lists follow one by one up to the longest that was read; behind it, one number
    * stands for every state with appends that nobody saw.
    */
   readonly first: Int32Array;
-  /** By micro-operation: the version that it saw or made; SKIPPED. */
-  readonly of: Int32Array;
+  /** By micro-operation: twice the version that it saw, or one more than twice the version that it made; SKIPPED. */
+  readonly code: Int32Array;
   /** By version: how many reads saw it. */
   readonly left: Int32Array;
 }
@@ -58,10 +58,11 @@ function place(txns: Transactions): Placed | null {
   if (index === null) return null;
   const { lowest, highest, start, version } = index;
 
-  const of = new Int32Array(mops);
+  const code = new Int32Array(mops);
   const left = new Int32Array(first[keys]);
   const made = new Uint8Array(first[keys]);
   const unobserved: number[] = [];
+  let certain = 0;
   let reads = 0;
   for (let t = 0; t < count; t++) {
     const result = outcome[t];
@@ -72,14 +73,15 @@ function place(txns: Transactions): Placed | null {
         let v = 0;
         if (value >= lowest[k] && value <= highest[k]) v = version[start[k] + (value - lowest[k])];
         if (v === 0) {
-          of[m] = first[k + 1] - 1;
+          code[m] = 2 * (first[k + 1] - 1) + 1;
           unobserved.push(m);
+          if (result === OK) certain++;
         } else {
           if (made[v] === 1 || result === FAIL) return null;
           made[v] = 1;
-          of[m] = v;
+          code[m] = 2 * v + 1;
         }
-      } else if (value === UNREAD || result !== OK) of[m] = SKIPPED;
+      } else if (value === UNREAD || result !== OK) code[m] = SKIPPED;
       else {
         let v = first[k];
         if (value !== NIL) {
@@ -87,13 +89,13 @@ function place(txns: Transactions): Placed | null {
           if (listOffset[-3 - value] !== storage[k]) return null;
           v += listLength[-3 - value];
         }
-        of[m] = v;
+        code[m] = 2 * v;
         left[v]++;
         reads++;
       }
     }
   }
-  return repeats(txns, unobserved) ? null : { first, of, left, reads };
+  return repeats(txns, unobserved) ? null : { first, code, left, reads, unobserved: certain };
 }
 
 interface Index {
@@ -166,29 +168,31 @@ function repeats({ keyOf, history }: Transactions, appends: readonly number[]): 
  * Executes what it can, in the order of the history's positions. The number of appends executed that nobody saw, or −1 where some
  * transaction had returned before it could be executed.
  */
-function execute(txns: Transactions, { first, of, left }: Placed): number {
+function execute(txns: Transactions, { first, code, left, ...placed }: Placed): number {
   const { count, keys, from, to, outcome, keyOf } = txns;
-  const { mopF } = txns.history;
   const { inv, ret, end } = dense(count, txns);
   const returning = new Int32Array(end);
-  for (let t = 0; t < count; t++) if (ret[t] !== NEVER) returning[ret[t]] = t + 1;
+  let longest = 0;
+  for (let t = 0; t < count; t++) {
+    if (ret[t] !== NEVER) returning[ret[t]] = t + 1;
+    if (to[t] - from[t] > longest) longest = to[t] - from[t];
+  }
 
   const executed = new Uint8Array(count);
-  /** By key, the version it is at. */
+  /** By key, the version it is at; while a transaction is tried, the one that it would be at. */
   const at = first.slice(0, keys);
   /** By version: the first transaction that waits for the key to be there or, once it is, for reads of it to be executed; or −1. */
   const waiting = new Int32Array(first[keys]).fill(-1);
   const next = new Int32Array(count);
   /** By version: how many reads may be left for one that waits to go on: its own. */
-  const few = new Uint8Array(first[keys]);
-  // What the transaction that is being tried would make of its keys, valid where `by` is the number of the try.
-  let attempt = 0;
-  const by = new Int32Array(keys);
-  const then = new Int32Array(keys);
+  const few = new Int32Array(first[keys]);
+  // Of the transaction that is being tried: the versions that its keys were at, one a micro-operation, and by key its reads since it
+  // appended there.
+  const before = new Int32Array(longest);
   const own = new Int32Array(keys);
 
   const stack = new Int32Array(count);
-  let unobserved = 0;
+  let unobserved = placed.unobserved;
   let begun = 0;
   for (let p = 0; p < end; p++) {
     // At one position, as for a record without invocation, the start comes before the end.
@@ -197,51 +201,49 @@ function execute(txns: Transactions, { first, of, left }: Placed): number {
       stack[0] = begun;
       for (let top = 1; top > 0; ) {
         const t = stack[--top];
-        attempt++;
+        const start = from[t];
+        const stop = to[t];
+        // Appends and reads come in no order that a processor could guess, so what differs between them is computed.
         let blocked = -1;
-        for (let m = from[t]; m < to[t]; m++) {
-          const v = of[m];
-          if (v === SKIPPED) continue;
+        let m = start;
+        for (; m < stop; m++) {
+          if (code[m] === SKIPPED) continue;
           const k = keyOf[m];
-          if (by[k] !== attempt) {
-            by[k] = attempt;
-            then[k] = at[k];
-            own[k] = 0;
-          }
-          const now = then[k];
-          if (mopF[m] !== APPEND) {
-            if (now !== v) {
-              blocked = v;
-              break;
-            }
-            own[k]++;
-          } else if (now === v - 1) {
-            if (left[now] !== own[k]) {
-              if (own[k] > few[now]) few[now] = own[k];
-              blocked = now;
-              break;
-            }
-            then[k] = v;
-            own[k] = 0;
-          } else if (now !== v) {
-            blocked = v - 1;
+          const v = code[m] >> 1;
+          const append = code[m] & 1;
+          const now = at[k];
+          before[m - start] = now;
+          if (now !== v - append) {
+            if (append === 1 && now === v) continue; // Another append that nobody saw.
+            blocked = v - append;
             break;
           }
+          if (append * (left[now] - own[k]) !== 0) {
+            if (own[k] > few[now]) few[now] = own[k];
+            blocked = now;
+            break;
+          }
+          at[k] = v;
+          own[k] = (1 - append) * (own[k] + 1);
         }
         if (blocked >= 0) {
+          while (--m >= start)
+            if (code[m] !== SKIPPED) {
+              at[keyOf[m]] = before[m - start];
+              own[keyOf[m]] = 0;
+            }
           next[t] = waiting[blocked];
           waiting[blocked] = t;
           continue;
         }
         executed[t] = 1;
-        for (let m = from[t]; m < to[t]; m++) {
-          const v = of[m];
-          if (v === SKIPPED) continue;
-          if (mopF[m] === APPEND) {
-            const k = keyOf[m];
-            at[k] = v;
-            if (v === first[k + 1] - 1) unobserved++;
-          } else if (--left[v] > few[v]) continue;
+        for (m = start; m < stop; m++) {
+          if (code[m] === SKIPPED) continue;
+          const v = code[m] >> 1;
+          const append = code[m] & 1;
+          own[keyOf[m]] = 0;
+          left[v] += append - 1;
+          if (waiting[v] < 0 || (append === 0 && left[v] > few[v])) continue;
           for (let w = waiting[v]; w >= 0; w = next[w]) stack[top++] = w;
           waiting[v] = -1;
         }
@@ -254,8 +256,12 @@ function execute(txns: Transactions, { first, of, left }: Placed): number {
   /** Whether a transaction of unknown outcome had an effect that somebody saw; then all of it took effect. */
   function tookEffect(t: number): boolean {
     if (outcome[t] !== INFO) return false;
+    let seen = false;
+    let unseen = 0;
     for (let m = from[t]; m < to[t]; m++)
-      if (of[m] !== SKIPPED && of[m] < first[keyOf[m] + 1] - 1) return true;
-    return false;
+      if (code[m] === 2 * first[keyOf[m] + 1] - 1) unseen++;
+      else if (code[m] !== SKIPPED) seen = true;
+    if (seen) unobserved += unseen;
+    return seen;
   }
 }
