@@ -25,7 +25,7 @@ import { localAnomaly } from '../weak/local-witness.ts';
 import { type Registers, registersOf } from '../weak/registers.ts';
 import { Cast } from '../weak/words.ts';
 import type { Case } from './case.ts';
-import { coreOf } from './core.ts';
+import { coreOf, emptyCore } from './core.ts';
 import { cyclicVersionsAnomaly } from './cyclic-versions.ts';
 import { dependencies } from './dependencies.ts';
 import { PATIENCE } from './limits.ts';
@@ -35,8 +35,8 @@ import { deadlines } from './schedule.ts';
 import { type OrderOptions, versionOrder } from './sources.ts';
 import { Narrator } from './steps.ts';
 import { timedOrderFound } from './timed-schedule.ts';
-import { sourceNames, VersionPairs } from './version-order.ts';
-import { type Versions, versionsOf } from './versions.ts';
+import { sourceNames } from './version-order.ts';
+import { versionsOf } from './versions.ts';
 import { findWeak } from './weak-levels.ts';
 import { zonesOf } from './zones.ts';
 
@@ -78,13 +78,40 @@ export function analyzeRegisterTxn(
   const found = new Found();
   const witnesses = options.witnesses ?? 8;
   const budget = options.budget ?? DEFAULT_BUDGET;
+  const weak = judged.every((m) => implies('read-atomic', m) || implies('causal', m));
+  const visibility = weak ? new WeakLevels(registers) : undefined;
+  if (
+    visibility !== undefined &&
+    registers.counts.size === 0 &&
+    assumptions(options).every((a) => a === sourceNames[0])
+  ) {
+    // Who claims no more is told no more: orders of versions, and so their cycles, are not looked for.
+    const upheld = upheldByVisibility(judged, visibility);
+    if (upheld !== undefined)
+      return {
+        core: emptyCore(registers),
+        verdict: {
+          ...head,
+          engine: 'visibility',
+          valid: true,
+          anomalyTypes: [],
+          counts: {},
+          anomalies: [],
+          not: [],
+          alsoNot: [],
+          consistentWith: upheld,
+          assumptions: [],
+          stats: size(registers),
+        },
+      };
+  }
   const versions = versionsOf(registers);
   const intervals = intervalsOf(registers);
-  if (registers.counts.size === 0 && options.transactionOrder !== true) {
+  if (!weak && registers.counts.size === 0 && options.transactionOrder !== true) {
     // A serial order in real time upholds every model there is: nothing else needs to be looked for.
     if (timedOrderFound(versions, undefined, deadlines(versions, intervals), intervals, PATIENCE))
       return {
-        core: coreOf(versions, new VersionPairs(), { parts: [], cycles: [] }),
+        core: emptyCore(registers),
         verdict: {
           ...head,
           engine: 'serial-order',
@@ -96,7 +123,7 @@ export function analyzeRegisterTxn(
           alsoNot: [],
           consistentWith: ['strict-serializable'],
           assumptions: [],
-          stats: size(versions),
+          stats: size(registers),
         },
       };
   }
@@ -117,7 +144,7 @@ export function analyzeRegisterTxn(
   found.add('cyclic-versions', order.cyclic.length, circles);
   const report = cycles(it);
   const upheld = new Set<string>();
-  const levels = new WeakLevels(registers);
+  const levels = visibility ?? new WeakLevels(registers);
   for (const model of findWeak(it, levels)) upheld.add(model);
   const session = judged.some((m) => SESSION_MODELS.some((s) => canonicalModel(s) === canonicalModel(m)));
   let reason = report.cut ? `the search for cycles ended after ${budget.steps} steps` : undefined;
@@ -155,18 +182,24 @@ export function analyzeRegisterTxn(
         : { reason: `not decided: ${stillOpen.map(friendly).join(', ')}` }
       : { reason }),
     assumptions: assumptions(options),
-    stats: { ...size(versions), orderedPairs: pairs.count, cyclicParts: report.parts.length },
+    stats: { ...size(registers), orderedPairs: pairs.count, cyclicParts: report.parts.length },
   };
   return { verdict, core: coreOf(versions, pairs, report) };
 }
 
-function size({ registers, written }: Versions): { readonly [name: string]: number } {
-  return {
-    transactions: registers.n,
-    sessions: registers.sessions,
-    keys: registers.keys,
-    versions: written,
-  };
+/**
+ * The strongest of read atomic and causal, as far as they are asked about, if they hold; undefined where one does not. For histories in
+ * which no read is wrong by itself. Read committed, in both readings, demands less than read atomic does.
+ */
+function upheldByVisibility(judged: readonly string[], levels: WeakLevels): string[] | undefined {
+  // Causality sees all that read atomic does, and more.
+  const causal = judged.some((m) => !implies('read-atomic', m));
+  if (!(causal ? levels.causal() : levels.readAtomic()).holds) return undefined;
+  return strongestConsistent(causal ? ['causal', 'read-atomic'] : ['read-atomic'], []);
+}
+
+function size({ n, sessions, keys, writeStart }: Registers): { readonly [name: string]: number } {
+  return { transactions: n, sessions, keys, versions: writeStart[n]! };
 }
 
 function unusable(registers: Registers): string | undefined {

@@ -60,4 +60,22 @@ describe('against brute force', () => {
       }
     }
   });
+
+  test('who claims only a weak model is judged as one who claims it among others', () => {
+    const weak = ['read-committed', 'monotonic-atomic-view', 'read-atomic', 'causal', 'monotonic-reads'];
+    let broken = 0;
+    for (let seed = 1; seed <= rounds(800); seed++) {
+      const dice = new Dice(seed);
+      const small = randomSmall(dice, { transactions: 6, sessions: 3, keys: 3, accesses: 4 });
+      const { timed: h, history } = timed(dice, small);
+      const model = weak[dice.below(weak.length)]!;
+      const alone = rwRegister.judge(history, { models: [model] });
+      const among = rwRegister.judge(history, { models: [model, 'strict-serializable'] });
+      const expected = ![...among.not, ...among.alsoNot].includes(model);
+      if (!expected) broken++;
+      if (alone.valid !== expected)
+        expect.fail(`seed ${seed} ${model}: ${alone.valid} alone, ${among.anomalyTypes} among\n${show(h)}`);
+    }
+    expect(broken).toBeGreaterThan(50);
+  });
 });
