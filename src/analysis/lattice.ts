@@ -67,7 +67,7 @@ export const weaker: Readonly<Record<string, readonly string[]>> = {
   'strong-session-serializable': ['PL-3', 'strong-session-SI'],
   'session-serializable': [],
   'strong-SI': ['strong-session-SI', 'strong-PL-2'],
-  'strong-session-SI': ['PL-SI', 'strong-session-PL-2', 'causal'],
+  'strong-session-SI': ['PL-SI', 'strong-session-PL-2', 'causal', 'causal-memory'],
   'PL-3': ['PL-2.99', 'PL-3U', 'PL-SI', 'view-serializable'],
   'view-serializable': [],
   'PL-SI': ['PL-FCV', 'PL-MSR', 'monotonic-atomic-view', 'parallel-SI', 'prefix'],
@@ -91,8 +91,10 @@ export const weaker: Readonly<Record<string, readonly string[]>> = {
   'strong-PL-1': ['strong-session-PL-1'],
   'strong-session-PL-1': ['PL-1'],
   linearizable: ['sequential', 'strong-eventual'],
-  sequential: ['causal'],
+  sequential: ['causal', 'causal-memory'],
   causal: ['writes-follow-reads', 'PRAM', 'weak-causal'],
+  // Each session arbitrates for itself: the guarantees to sessions here, with one arbitration for all, do not follow.
+  'causal-memory': ['weak-causal'],
   'weak-causal': [],
   PRAM: ['monotonic-reads', 'monotonic-writes', 'read-your-writes'],
   'writes-follow-reads': [],
@@ -136,8 +138,10 @@ export const proscribed: Readonly<Record<string, readonly string[]>> = {
   'strong-PL-2': ['G1c-realtime'],
   'strong-SI': ['internal', 'G1-realtime', 'G-nonadjacent-realtime'],
   'PL-SS': ['G1', 'G1c-realtime', 'G2-realtime'],
-  // With one arbitration for all (Bouajjani et al.'s CCv); `weak-causal` is their CC, where readers may disagree.
+  // With one arbitration for all (Bouajjani et al.'s CCv); `weak-causal` is their CC, where readers may disagree, even with
+  // what they read before; `causal-memory` their CM, where each session keeps to an order of its own.
   causal: ['CyclicCF'],
+  'causal-memory': ['WriteHBInitRead', 'CyclicHB'],
   'weak-causal': ['CyclicCO', 'WriteCORead', 'WriteCOInitRead', ...UNFOUNDED],
   'writes-follow-reads': ['CyclicCO', ...UNFOUNDED],
   'monotonic-reads': UNFOUNDED,

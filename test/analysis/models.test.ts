@@ -65,6 +65,8 @@ const weakestViolated: { readonly [anomaly: string]: string } = {
   'stale-read': 'linearizable',
   CyclicCO: 'weak-causal, writes-follow-reads',
   CyclicCF: 'causal',
+  CyclicHB: 'causal-memory',
+  WriteHBInitRead: 'causal-memory',
   'monotonic-reads-violation': 'monotonic-reads',
   'writes-follow-reads-violation': 'writes-follow-reads',
   'non-convergence': 'eventual',

@@ -25,22 +25,26 @@ import { judgeSessions, SESSION_MODELS, type SessionOptions } from './judge.ts';
 export const session: Check = {
   name: 'session',
   summary: 'read-your-writes, monotonic reads, monotonic writes, writes-follow-reads',
-  models: SESSION_MODELS,
+  models: [...SESSION_MODELS, 'causal-memory'],
   judge: (history, options: SessionOptions = {}) => judgeSessions('session', history, options, GUARANTEES),
 };
 
 /**
- * Causal consistency of reads and writes of registers, or transactions of them, in sessions. `causal` is causal convergence: one
- * order of writes for all, so that replicas agree. `weak-causal` lets readers disagree on concurrent writes.
- * Source: Bouajjani, Enea, Guerraoui & Hamza, "On Verifying Causal Consistency" (POPL 2017); Møldrup & Pavlogiannis,
- * "AWDIT" (PLDI 2025) for the algorithm.
+ * Causal consistency of reads and writes of registers, or transactions of them, in sessions: nobody sees an effect without its
+ * cause. What else there is to agree on tells three kinds apart. `causal` is causal convergence: one order of writes for
+ * all, so that replicas agree. `causal-memory`: one order for each session, which it never leaves. `weak-causal`: readers may
+ * disagree on concurrent writes, even with what they read before. The first two imply the third and not each other.
+ * Names are those of the bad patterns: CyclicCO, WriteCOInitRead, WriteCORead for all; CyclicCF for convergence;
+ * CyclicHB, WriteHBInitRead for memory, which is judged when asked for, or where convergence fails.
+ * Sources: Bouajjani, Enea, Guerraoui & Hamza, "On Verifying Causal Consistency" (POPL 2017); Møldrup & Pavlogiannis,
+ * "AWDIT" (PLDI 2025) for convergence.
  *
  * @precondition values are unique per key, and differ from the initial value; otherwise `unknown`
- * Cost: O(n·sessions + reads · sessions that write the key).
+ * Cost: O(n·sessions + reads · sessions that write the key); memory O(n·sessions), up to the budget's steps.
  */
 export const causal: Check = {
   name: 'causal',
   summary: 'causal consistency: nobody sees an effect without its cause',
-  models: SESSION_MODELS,
+  models: [...SESSION_MODELS, 'causal-memory'],
   judge: (history, options: SessionOptions = {}) => judgeSessions('causal', history, options, ['causal']),
 };

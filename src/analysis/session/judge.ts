@@ -9,8 +9,9 @@ import { listOrder } from '../weak/list-order.ts';
 import { localAnomaly } from '../weak/local-witness.ts';
 import { type Registers, registersOf } from '../weak/registers.ts';
 import type { Memory } from '../weak/seen-rules.ts';
+import { findCausalMemory } from './causal-memory.ts';
 import { findCausal } from './causality.ts';
-import { type Arbitration, findGuarantees, findPram } from './findings.ts';
+import { type Arbitration, type Context, findGuarantees, findPram } from './findings.ts';
 import { GUARANTEES, type Guarantee } from './guarantees.ts';
 
 /** Options of the checks of sessions and causality. */
@@ -25,7 +26,7 @@ export interface SessionOptions extends CheckOptions {
   readonly memory?: Memory;
 }
 
-/** All models that these checks can speak of, strongest first. */
+/** The models that causal convergence implies, strongest first; the checks here can also speak of causal memory. */
 export const SESSION_MODELS = [
   'causal',
   'PRAM',
@@ -77,9 +78,10 @@ export function judgeSessions(
   const causal = levels.causal();
   let cut = false;
   const contradictions: (readonly Guarantee[])[] = [];
+  const context = { levels, registers, initial, witnesses, steps: budget.steps, found, contradictions };
+  const about = (model: string): boolean => judged.some((j) => canonicalModel(j) === model);
   if (!causal.holds) {
     const wanted = (model: string): boolean => judged.some((j) => implies(j, model));
-    const context = { levels, registers, initial, witnesses, steps: budget.steps, found, contradictions };
     cut = findGuarantees(
       context,
       options.memory ?? 'transaction',
@@ -87,25 +89,34 @@ export function judgeSessions(
       GUARANTEES.filter(wanted),
     );
     if (global) findPram(context);
-    const about = (model: string): boolean => judged.some((j) => canonicalModel(j) === model);
-    if (about('causal') || about('weak-causal') || check === 'causal') findCausal(context, global);
+    if (CAUSAL.some(about) || check === 'causal') findCausal(context, global);
   }
+  const memory = about('causal-memory') || (check === 'causal' && !causal.holds);
+  const open = memory ? judgeMemory(context) : undefined;
 
   const types = found.types;
   const { not, alsoNot } = boundary(types);
   const invalid = violates(judged, types) || contradictions.length > 0;
   const complete = !cut;
-  const checked = causal.holds ? SESSION_MODELS : complete ? checkedWithout(check) : [];
+  const checked = [
+    ...(causal.holds ? SESSION_MODELS : complete ? checkedWithout(check) : []),
+    ...(memory && open === undefined ? ['causal-memory'] : []),
+  ];
+  const reason = complete
+    ? about('causal-memory')
+      ? open
+      : undefined
+    : `the search for writes-follow-reads ended after ${budget.steps} steps`;
   return {
     ...head,
-    valid: invalid ? false : complete ? true : 'unknown',
+    valid: invalid ? false : reason === undefined ? true : 'unknown',
     anomalyTypes: types,
     counts: found.counts,
     anomalies: found.anomalies,
     not,
     alsoNot,
     consistentWith: strongestConsistent(checked, types),
-    ...(complete ? {} : { reason: `the search for writes-follow-reads ended after ${budget.steps} steps` }),
+    ...(reason === undefined ? {} : { reason }),
     assumptions: [
       global ? 'one arbitration of writes for all sessions' : 'an arbitration of writes per session',
     ],
@@ -117,6 +128,19 @@ export function judgeSessions(
       ignored: accesses.ignored,
     },
   };
+}
+
+const CAUSAL = ['causal', 'causal-memory', 'weak-causal'];
+
+/** Causal memory, unless weak causality is broken and it with that. Gives why it remains open, if it does. */
+function judgeMemory(context: Context): string | undefined {
+  const { levels, found, steps } = context;
+  if (violates(['weak-causal'], found.types)) return undefined;
+  if (levels.known !== undefined)
+    return 'causal memory is judged of registers: a read of a list shows an order of writes beside the last';
+  return findCausalMemory(context)
+    ? `the search for an order of writes for each session ended after ${steps} steps`
+    : undefined;
 }
 
 /** Models looked for to the end when causality fails. */
