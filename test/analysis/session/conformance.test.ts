@@ -123,7 +123,7 @@ describe('session guarantees by name', () => {
     expect(verdict.valid).toBe(false);
     expect(verdict.anomalyTypes).toContain('CyclicCF');
     expect(causal.judge(sequence(steps), { models: ['weak-causal'] }).valid).toBe(true);
-    expect(verdict.consistentWith).toContain('weak-causal');
+    expect(verdict.consistentWith).toContain('causal-memory');
     // Each session alone can be satisfied: only one arbitration for both cannot.
     expect(judge(steps).valid).toBe(false);
     expect(judge(steps, { arbitration: 'per-session' }).valid).toBe(true);
