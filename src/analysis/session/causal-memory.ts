@@ -24,7 +24,12 @@ const TOLD = 12;
 export function findCausalMemory({ levels, registers, initial, witnesses, steps, found }: Context): boolean {
   const { t } = levels;
   const memory = new CausalMemory(t, steps, levels.causalOrder);
+  // Where convergence demands nothing of a session's reads that causality does not order, there is nothing to derive.
+  const { demands } = levels.causal();
+  const demanding = new Uint8Array(t.sessions);
+  for (let e = 0; e < demands.count; e++) demanding[t.session[t.reader[demands.read[e]!]!]!] = 1;
   for (let s = 0; s < t.sessions; s++) {
+    if (demanding[s] === 0) continue;
     const hb = memory.of(s);
     if (memory.steps < 0) return true;
     const teller = (): Teller => new Teller(t, registers, initial, hb);

@@ -35,7 +35,7 @@ export const session: Check = {
  * all, so that replicas agree. `causal-memory`: one order for each session, which it never leaves. `weak-causal`: readers may
  * disagree on concurrent writes, even with what they read before. The first two imply the third and not each other.
  * Names are those of the bad patterns: CyclicCO, WriteCOInitRead, WriteCORead for all; CyclicCF for convergence;
- * CyclicHB, WriteHBInitRead for memory, which is judged when asked for, or where convergence fails.
+ * CyclicHB, WriteHBInitRead for memory, which is judged when asked for, and where convergence fails if that is cheap.
  * Sources: Bouajjani, Enea, Guerraoui & Hamza, "On Verifying Causal Consistency" (POPL 2017); Møldrup & Pavlogiannis,
  * "AWDIT" (PLDI 2025) for convergence.
  *

@@ -92,7 +92,7 @@ export function judgeSessions(
     if (CAUSAL.some(about) || check === 'causal') findCausal(context, global);
   }
   const memory = about('causal-memory') || (check === 'causal' && !causal.holds);
-  const open = memory ? judgeMemory(context) : undefined;
+  const open = memory ? judgeMemory(context, about('causal-memory')) : undefined;
 
   const types = found.types;
   const { not, alsoNot } = boundary(types);
@@ -132,13 +132,17 @@ export function judgeSessions(
 
 const CAUSAL = ['causal', 'causal-memory', 'weak-causal'];
 
-/** Causal memory, unless weak causality is broken and it with that. Gives why it remains open, if it does. */
-function judgeMemory(context: Context): string | undefined {
-  const { levels, found, steps } = context;
+/**
+ * Causal memory, unless weak causality is broken and it with that. Unasked it may cost no more than convergence did.
+ * Gives why it remains open, if it does.
+ */
+function judgeMemory(context: Context, asked: boolean): string | undefined {
+  const { levels, found } = context;
+  const steps = asked ? context.steps : Math.min(context.steps, 100_000 + 4 * levels.t.n);
   if (violates(['weak-causal'], found.types)) return undefined;
   if (levels.known !== undefined)
     return 'causal memory is judged of registers: a read of a list shows an order of writes beside the last';
-  return findCausalMemory(context)
+  return findCausalMemory({ ...context, steps })
     ? `the search for an order of writes for each session ended after ${steps} steps`
     : undefined;
 }
