@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { causal } from '../../../src/analysis/session/check.ts';
+import { isCausalMemory, mutated } from '../weak/brute-memory.ts';
 import { read, type Step, sequence, txn, write } from '../weak/histories.ts';
+import { Dice, rounds, type Small, show } from '../weak/random.ts';
 
 /** What a session did, as `x=1` written, `x1` read, `z_` read as nil; sessions by turns. */
 function sessions(...texts: readonly string[]): Step[] {
@@ -91,4 +93,23 @@ describe('evidence', () => {
     expect(valid(steps, 'weak-causal')).toBe(true);
     expect(valid(steps, 'causal-memory')).toBe(false);
   });
+});
+
+test('the verdict on random histories is that of the definition', () => {
+  const steps = (h: Small): Step[] =>
+    h.accesses.map((list, at) => ({
+      p: h.session[at]!,
+      value: list.map((a) => [a.write ? 'w' : 'r', a.key, a.write ? at + 1 : a.from < 0 ? null : a.from + 1]),
+    }));
+  for (let seed = 1; seed <= rounds(500); seed++) {
+    const h = mutated(new Dice(seed));
+    const expected = isCausalMemory(h);
+    if (valid(steps(h), 'causal-memory') !== expected)
+      expect.fail(`seed ${seed}: expected ${expected}\n${show(h)}`);
+    const unasked = causal.judge(sequence(steps(h)));
+    if (unasked.valid === false)
+      expect(unasked.not.includes('causal-memory') || unasked.alsoNot.includes('causal-memory')).toBe(
+        !expected,
+      );
+  }
 });
