@@ -6,7 +6,9 @@ import { Lulls } from '../../src/analysis/linear/lulls.ts';
 import { Meter } from '../../src/analysis/linear/meter.ts';
 import { casRegister } from '../../src/analysis/linear/models/registers.ts';
 import { obvious, SMALL } from '../../src/analysis/linear/obvious.ts';
+import { QUICK } from '../../src/analysis/linear/register-check.ts';
 import { zones } from '../../src/analysis/linear/zones.ts';
+import { DEFAULT_BUDGET } from '../../src/analysis/verdict.ts';
 import { FAIL, INFO, NEVER, OK } from '../../src/history/history.ts';
 import { Draw, type RegisterLoad, simulateRegister } from './simulate.ts';
 
@@ -39,8 +41,11 @@ export function decideAsCheck(calls: Calls): CellResult {
   const found = zones(calls, -1);
   if (found !== null)
     return { answer: found.count === 0 ? 'legal' : 'illegal', engine: 'zones', steps: calls.n };
-  const small = calls.n <= SMALL;
-  if (!small && obvious(calls, -1).count > 0) return { answer: 'illegal', engine: 'obvious', steps: calls.n };
+  if (calls.n <= SMALL) {
+    const quick = decideRegister(calls, -1, new Meter({ ...DEFAULT_BUDGET, steps: QUICK }));
+    if (quick.answer === 'legal') return quick;
+  }
+  if (obvious(calls, -1).count > 0) return { answer: 'illegal', engine: 'obvious', steps: calls.n };
   return decideRegister(calls, -1, new Meter());
 }
 
@@ -73,7 +78,7 @@ export function registerCells(unknown = 0, valueCounts: readonly number[] = [5, 
               registerCell(
                 `register ${operations} ops, ${clients} clients ${dense ? 'dense' : 'sparse'}, ${values || 'unique'} values, ${staleAt ? 'one stale read' : 'valid'}${unknown ? `, ${unknown * 100} % unknown` : ''}`,
                 { operations, clients, dense, values, staleAt, unknown },
-                values >= 20 ? 2_000 : aimOf(operations),
+                valueCounts.length > 2 ? 2_000 : aimOf(operations),
               ),
             );
   return cells;

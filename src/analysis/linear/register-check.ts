@@ -14,6 +14,9 @@ import { Findings } from './verdict-of.ts';
 import { shrunk } from './witness.ts';
 import { type Zones, zones } from './zones.ts';
 
+/** Steps of a first search, some ten milliseconds. */
+export const QUICK = 1_000_000;
+
 export type RegisterCheckOptions = CheckOptions & RegisterOptions;
 
 /**
@@ -65,12 +68,17 @@ function judge(name: string, history: History, options: RegisterCheckOptions = {
         );
       return plain.count > 0;
     };
-    const small = key.calls.n <= SMALL;
-    if (!small && named()) return;
-    const part = meter.part(Math.floor(meter.left / Math.min(8, hard.length - i)));
-    const decision = decideRegister(key.calls, initial, part);
-    meter.join(part);
-    if (decision.answer !== 'legal' && small && named()) return;
+    const share = Math.floor(meter.left / Math.min(8, hard.length - i));
+    const search = (steps: number): Decision => {
+      const part = meter.part(steps);
+      const found = decideRegister(key.calls, initial, part);
+      meter.join(part);
+      return found;
+    };
+    // Where thousands of keys are small, a look for the obvious would cost more than the search.
+    let decision = key.calls.n <= SMALL ? search(Math.min(share, QUICK)) : undefined;
+    if (decision?.answer !== 'legal' && named()) return;
+    if (decision === undefined || decision.answer === 'unknown') decision = search(share);
     width = Math.max(width, decision.width ?? 0);
     if (decision.answer === 'illegal') findings.add(explained(source, key, decision, initial, meter));
     else if (decision.answer === 'unknown') findings.unknowns.push(unknown(source, key, decision));

@@ -3,6 +3,7 @@ import { Draw } from '../../../bench/linear/simulate.ts';
 import { CasDeadlines } from '../../../src/analysis/linear/deadlines/cas-registers.ts';
 import { planOf } from '../../../src/analysis/linear/deadlines/plan.ts';
 import { RegisterDeadlines } from '../../../src/analysis/linear/deadlines/registers.ts';
+import { type Beamed, widening } from '../../../src/analysis/linear/deadlines/widening.ts';
 import { Meter } from '../../../src/analysis/linear/meter.ts';
 import { zones } from '../../../src/analysis/linear/zones.ts';
 import { bruteRegister, type Small, show, smallHistory } from './brute.ts';
@@ -76,6 +77,30 @@ test.each([
     const relaxed = new CasDeadlines(plan, new Meter(), true, reach).run(reach);
     if (relaxed.answer === 'illegal') expect(legal, show(calls)).toBe(false);
   });
+});
+
+test.each([
+  ['', { ...few, info: 0.2 }],
+  [' with compare-and-set', { ...swapping, info: 0.2 }],
+])('going back and widening is never wrong, and loses its way seldom%s', (_, shape) => {
+  let open = 0;
+  let back = 0;
+  each({ ...shape, operations: 11 }, 5, (calls, legal) => {
+    const plan = planOf(calls, NIL);
+    const search = plan.hasCas
+      ? new CasDeadlines(plan, new Meter(), false, { beam: 1 })
+      : new RegisterDeadlines(plan, new Meter());
+    const restore = search.restore.bind(search);
+    search.restore = (saved: never, at: number) => {
+      back++;
+      restore(saved, at);
+    };
+    const run = widening(search as Beamed<{ event: number }>, plan.events.length, 1, () => undefined, 3);
+    if (run.answer === 'unknown') open++;
+    else expect(run.answer === 'legal', show(calls)).toBe(legal);
+  });
+  expect(back).toBeGreaterThan(ROUNDS / 50);
+  expect(open).toBeLessThan(ROUNDS / 100);
 });
 
 test.each([

@@ -11,7 +11,8 @@ const CROWD = 8;
 export class CasFrontier extends CasConfigs {
   protected next: number[] = [];
   protected dropped = false;
-  protected beam = INF;
+  /** How many configurations are kept. */
+  beam = INF;
   /** The position of the return being worked on. */
   protected now = 0;
   /** Configurations of `next` by hash, plus one; those that were there before the event are not among them. */

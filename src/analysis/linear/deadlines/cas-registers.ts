@@ -5,9 +5,18 @@ import { CasFrontier } from './cas-frontier.ts';
 import { insertBit, shiftDown } from './masks.ts';
 import { INF, type Plan } from './plan.ts';
 import type { Reach, Run } from './registers.ts';
+import type { Beamed } from './widening.ts';
 
 /** Half-finished walks kept at one return and configuration. */
 const MOST_WALKS = 128;
+
+export interface CasCheckpoint {
+  readonly event: number;
+  readonly configs: Int32Array;
+  readonly returns: readonly (readonly number[])[];
+  readonly cas: readonly number[];
+  readonly dropped: boolean;
+}
 
 /** What the last move of a walk must be. */
 type Goal = { readonly kind: 'value' | 'write' | 'hide' | 'cas' | 'change'; readonly value: number };
@@ -23,11 +32,11 @@ type Goal = { readonly kind: 'value' | 'write' | 'hide' | 'cas' | 'change'; read
  * @param relaxed take a compare-and-set of unknown outcome for a write of unknown outcome: more is possible, so
  *   "illegal" is still a proof.
  */
-export class CasDeadlines extends CasFrontier {
+export class CasDeadlines extends CasFrontier implements Beamed<CasCheckpoint> {
   private readonly relaxed: boolean;
-  protected readonly returns: number[][] = [];
+  private readonly returns: number[][] = [];
   private readonly free = new Set<number>();
-  protected live: number[] = [];
+  private live: number[] = [];
   private width = 1;
 
   constructor(plan: Plan, meter: Meter, relaxed: boolean, reach: Reach) {
@@ -41,7 +50,7 @@ export class CasDeadlines extends CasFrontier {
     const any = reach.anyStart ?? from > 0;
     const end = reach.to ?? this.plan.events.length;
     this.beam = reach.beam;
-    if (!any) this.seedInitial();
+    if (!any) this.begin();
     for (let e = 0; e < end; e++) {
       if (e === from && any) this.seedAny(from, end);
       const ended = this.step(e, e >= from);
@@ -50,14 +59,14 @@ export class CasDeadlines extends CasFrontier {
     return this.legal();
   }
 
-  protected seedInitial(): void {
+  begin(): void {
     const c = this.blank();
     this.pool.mem[c] = this.plan.initial;
     this.live = [c];
   }
 
   /** Works on one event; a run that must end there, if it must. */
-  protected step(e: number, begun: boolean): Run | undefined {
+  step(e: number, begun: boolean): Run | undefined {
     const event = this.plan.events[e];
     if (event >= 0) {
       this.invoke(event);
@@ -70,7 +79,7 @@ export class CasDeadlines extends CasFrontier {
     return this.stopped ? this.ended(e) : undefined;
   }
 
-  protected legal(): Run {
+  legal(): Run {
     return {
       answer: 'legal',
       engine: 'deadlines',
@@ -78,6 +87,37 @@ export class CasDeadlines extends CasFrontier {
       width: this.width,
       dropped: this.dropped,
     };
+  }
+
+  save(event: number): CasCheckpoint {
+    const { stride, mem } = this.pool;
+    const configs = new Int32Array(this.live.length * stride);
+    this.live.forEach((c, i) => {
+      configs.set(mem.subarray(c, c + stride), i * stride);
+    });
+    return {
+      event,
+      configs,
+      returns: this.returns.map((list) => list.slice()),
+      cas: this.cas.slice(),
+      dropped: this.dropped,
+    };
+  }
+
+  restore({ configs, returns, cas, dropped }: CasCheckpoint): void {
+    for (const c of this.live) this.pool.drop(c);
+    const { stride } = this.pool;
+    this.live = [];
+    for (let at = 0; at < configs.length; at += stride) {
+      const c = this.pool.make();
+      this.pool.mem.set(configs.subarray(at, at + stride), c);
+      this.live.push(c);
+    }
+    returns.forEach((list, value) => {
+      this.returns[value].splice(0, this.returns[value].length, ...list);
+    });
+    this.cas.splice(0, this.cas.length, ...cas);
+    this.dropped = dropped;
   }
 
   private ended(e: number, culprit?: number): Run {

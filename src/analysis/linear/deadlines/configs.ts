@@ -8,6 +8,15 @@ import { Slots } from './slots.ts';
 /** Ints before D. */
 export const HEAD = 3;
 
+/** The configurations of one moment, and their layout. */
+export interface SavedConfigs {
+  readonly configs: Int32Array;
+  readonly count: number;
+  readonly K: number;
+  readonly W: number;
+  readonly dropped: boolean;
+}
+
 /**
  * Configurations of a register with reads and writes, and which of them make others superfluous.
  *
@@ -27,7 +36,8 @@ export class RegisterConfigs {
   protected next: number[] = [];
   protected lastWinner = -1;
   protected dropped = false;
-  protected beam = INF;
+  /** How many configurations are kept. */
+  beam = INF;
   /** The position of the return being worked on. */
   protected now = 0;
   protected width = 1;
@@ -66,20 +76,58 @@ export class RegisterConfigs {
     const { K: oldK, W: oldW } = this;
     this.K = K;
     this.W = W;
-    this.live = this.pool.relayout(this.live, this.size(), (from, at, to, newAt) => {
-      to[newAt] = from[at];
-      to[newAt + 1] = from[at + 1];
-      to[newAt + 2] = from[at + 2];
-      to.fill(INF, newAt + HEAD, newAt + HEAD + K);
-      for (let s = 0; s < oldK; s++) {
-        to[newAt + HEAD + s] = from[at + HEAD + s];
-        to[newAt + HEAD + K + s] = from[at + HEAD + oldK + s];
-        for (let w = 0; w < oldW; w++)
-          to[newAt + HEAD + 2 * K + s * W + w] = from[at + HEAD + 2 * oldK + s * oldW + w];
-      }
-    });
+    this.live = this.pool.relayout(this.live, this.size(), (from, at, to, newAt) =>
+      this.widen(from, at, oldK, oldW, to, newAt),
+    );
     this.mem = this.pool.mem;
     this.meter.holds(this.pool.bytes);
+  }
+
+  /** A configuration of the old layout in the present one. */
+  private widen(
+    from: Int32Array,
+    at: number,
+    oldK: number,
+    oldW: number,
+    to: Int32Array,
+    newAt: number,
+  ): void {
+    const { K, W } = this;
+    to.fill(0, newAt, newAt + this.size());
+    to[newAt] = from[at];
+    to[newAt + 1] = from[at + 1];
+    to[newAt + 2] = from[at + 2];
+    to.fill(INF, newAt + HEAD, newAt + HEAD + K);
+    for (let s = 0; s < oldK; s++) {
+      to[newAt + HEAD + s] = from[at + HEAD + s];
+      to[newAt + HEAD + K + s] = from[at + HEAD + oldK + s];
+      for (let w = 0; w < oldW; w++)
+        to[newAt + HEAD + 2 * K + s * W + w] = from[at + HEAD + 2 * oldK + s * oldW + w];
+    }
+  }
+
+  protected saveConfigs(): SavedConfigs {
+    const { stride } = this.pool;
+    const configs = new Int32Array(this.live.length * stride);
+    this.live.forEach((c, i) => {
+      configs.set(this.mem.subarray(c, c + stride), i * stride);
+    });
+    return { configs, count: this.live.length, K: this.K, W: this.W, dropped: this.dropped };
+  }
+
+  protected restoreConfigs({ configs, count, K, W, dropped }: SavedConfigs): void {
+    for (const c of this.live) this.pool.drop(c);
+    this.live = [];
+    this.next.length = 0;
+    const stride = count === 0 ? 0 : configs.length / count;
+    for (let i = 0; i < count; i++) {
+      const c = this.pool.make();
+      this.mem = this.pool.mem;
+      this.widen(configs, i * stride, K, W, this.mem, c);
+      this.live.push(c);
+    }
+    this.dropped = dropped;
+    this.lastWinner = -1;
   }
 
   protected copy(c: number): number {

@@ -1,9 +1,11 @@
 import { INFO } from '../../../history/history.ts';
 import { type Decision, READ } from '../calls.ts';
 import type { Meter } from '../meter.ts';
-import { HEAD, RegisterConfigs } from './configs.ts';
+import { HEAD, RegisterConfigs, type SavedConfigs } from './configs.ts';
 import { insertBit, shiftDown } from './masks.ts';
 import { firstSeenFrom, INF, lastSeenUpTo, type Plan } from './plan.ts';
+import type { SavedSlots } from './slots.ts';
+import type { Beamed } from './widening.ts';
 
 /** Where to start and end, and how many configurations to keep. */
 export interface Reach {
@@ -27,6 +29,13 @@ export interface Run extends Decision {
   readonly diedAt?: number;
 }
 
+export interface RegisterCheckpoint extends SavedConfigs {
+  readonly event: number;
+  readonly slots: SavedSlots;
+  /** By slot. */
+  readonly infos: readonly number[];
+}
+
 /** Optional visits are enumerated in subsets; beyond this many of them, only the most urgent. */
 const MOST_OPTIONAL = 8;
 
@@ -45,7 +54,7 @@ const MOST_OPTIONAL = 8;
  * X makes Y superfluous if X may first visit what Y has served, come back, and then still has as late a supply of every
  * value. O(1) a call and configuration for a bounded number of values; the frontier is small where supply is plenty.
  */
-export class RegisterDeadlines extends RegisterConfigs {
+export class RegisterDeadlines extends RegisterConfigs implements Beamed<RegisterCheckpoint> {
   private readonly plan: Plan;
   /** By value: ok reads not yet returned, of the whole history. */
   private readonly readsLeft: Int32Array;
@@ -60,48 +69,81 @@ export class RegisterDeadlines extends RegisterConfigs {
   }
 
   run(reach: Reach): Run {
-    const { plan, meter } = this;
-    const { calls, events, value } = plan;
-    const end = reach.to ?? events.length;
     const from = reach.from ?? 0;
+    const end = reach.to ?? this.plan.events.length;
     this.beam = reach.beam;
     const any = reach.anyStart ?? from > 0;
-    if (!any) this.seedInitial();
+    if (!any) this.begin();
     for (let e = 0; e < end; e++) {
       if (e === from && any) this.seedAny(from, end);
-      const event = events[e];
-      if (event >= 0) {
-        if (calls.kind[event] === READ) this.invokeRead(value[event], calls.ret[event]);
-        else if (calls.outcome[event] === INFO) this.invokeInfo(value[event]);
-        else this.invokeWrite(value[event], calls.ret[event]);
-        if (!meter.spend(this.live.length)) return this.stop(e);
-        continue;
-      }
-      const row = ~event;
-      const at = calls.ret[row];
-      this.now = at;
-      const isRead = calls.kind[row] === READ;
-      const changed = isRead ? this.returnRead(value[row], at) : this.returnWrite(value[row], at);
-      if (meter.stopped !== '') return this.stop(e);
-      if (changed && e >= from) {
-        if (this.next.length === 0) return this.died(e, row);
-        const dead = this.live;
-        this.live = this.next;
-        dead.length = 0;
-        this.next = dead;
-        if (this.live.length > this.width) this.width = this.live.length;
-        if (this.live.length > reach.beam) this.live = this.best(this.live, reach.beam);
-      }
-      if (isRead) this.readDone(value[row]);
-      else this.writeDone(value[row]);
+      const ended = this.step(e, e >= from);
+      if (ended !== undefined) return ended;
     }
+    return this.legal();
+  }
+
+  /** Works on one event; the run, if it ends there. Before a search has begun nothing can end it. */
+  step(e: number, begun: boolean): Run | undefined {
+    const { plan, meter } = this;
+    const { calls, value } = plan;
+    const event = plan.events[e];
+    if (event >= 0) {
+      if (calls.kind[event] === READ) this.invokeRead(value[event], calls.ret[event]);
+      else if (calls.outcome[event] === INFO) this.invokeInfo(value[event]);
+      else this.invokeWrite(value[event], calls.ret[event]);
+      return meter.spend(this.live.length) ? undefined : this.stop(e);
+    }
+    const row = ~event;
+    const at = calls.ret[row];
+    this.now = at;
+    const isRead = calls.kind[row] === READ;
+    const changed = isRead ? this.returnRead(value[row], at) : this.returnWrite(value[row], at);
+    if (meter.stopped !== '') return this.stop(e);
+    if (changed && begun) {
+      if (this.next.length === 0) return this.died(e, row);
+      const dead = this.live;
+      this.live = this.next;
+      dead.length = 0;
+      this.next = dead;
+      if (this.live.length > this.width) this.width = this.live.length;
+      if (this.live.length > this.beam) this.live = this.best(this.live, this.beam);
+    }
+    if (isRead) this.readDone(value[row]);
+    else this.writeDone(value[row]);
+    return undefined;
+  }
+
+  legal(): Run {
     return {
       answer: 'legal',
       engine: 'deadlines',
-      steps: meter.steps,
+      steps: this.meter.steps,
       width: this.width,
       dropped: this.dropped,
     };
+  }
+
+  save(event: number): RegisterCheckpoint {
+    const { slots } = this;
+    return {
+      event,
+      ...this.saveConfigs(),
+      slots: slots.save(),
+      infos: slots.value.map((value, s) => (slots.users[s] > 0 ? this.infos[value] : 0)),
+    };
+  }
+
+  /** Goes back to a checkpoint from the event at which the search is. */
+  restore(saved: RegisterCheckpoint, at: number): void {
+    const { events, calls, value } = this.plan;
+    for (let e = saved.event; e < at; e++)
+      if (events[e] < 0 && calls.kind[~events[e]] === READ) this.readsLeft[value[~events[e]]]++;
+    for (let s = 0; s < this.slots.size; s++) this.infos[this.slots.value[s]] = 0;
+    this.slots.restore(saved.slots);
+    saved.infos.forEach((count, s) => {
+      if (count > 0) this.infos[this.slots.value[s]] = count;
+    });
+    this.restoreConfigs(saved);
   }
 
   private stop(e: number): Run {
@@ -146,7 +188,7 @@ export class RegisterDeadlines extends RegisterConfigs {
 
   // ---- beginnings
 
-  private seedInitial(): void {
+  begin(): void {
     const c = this.blank();
     this.mem[c] = this.plan.initial;
     this.live = [c];

@@ -6,12 +6,15 @@ import type { Meter } from '../meter.ts';
 import { casRegister } from '../models/registers.ts';
 import { MOST_VALUES } from './cas-configs.ts';
 import { CasDeadlines } from './cas-registers.ts';
-import { CasSearch } from './cas-search.ts';
 import { type Plan, planOf } from './plan.ts';
 import { type Reach, RegisterDeadlines, type Run } from './registers.ts';
+import { widening } from './widening.ts';
 
-/** Frontiers tried in turn: an answer from a narrow one is as good, and comes sooner. */
-const BEAMS = [24, 96, 400, 1600];
+/** Configurations kept where all is well: an answer from a narrow beam is as good, and comes sooner. */
+const NARROW = 4;
+const NARROW_SWAPPING = 12;
+/** Frontiers tried from the beginning where going back does not help. */
+const BEAMS = [96, 400, 1600];
 /** Events in the first window that a refutation tries, and in the last. */
 const FIRST_WINDOW = 32;
 const LAST_WINDOW = 4096;
@@ -21,53 +24,39 @@ const WINDOW_BEAM = 1000;
 /**
  * Decides linearizability of a register whose values may repeat.
  *
- * A beam first: if it reaches the end that is a proof, and so is its end if it dropped nothing. When it dies after
- * dropping, the events before its death are searched from every state that could have been: if nothing survives that,
- * the history is illegal whatever came before. Else wider beams, and `unknown` when the budget is spent.
+ * A narrow beam first, which widens where it dies: if it reaches the end that is a proof, and so is its end if it dropped
+ * nothing. Where widening does not help, the events before its death are searched from every state that could have been:
+ * if nothing survives that, the history is illegal whatever came before. Then beams that are wide all along: one may hold
+ * all that there is. With compare-and-set, last, a run in which those of unknown outcome are writes: more is possible
+ * then, so its "illegal" is a proof as well. `unknown` when the budget is spent.
  */
 export function decideRegister(calls: Calls, initial: number, meter: Meter): Decision {
   const plan = planOf(calls, initial);
-  if (plan.hasCas || plan.hasMiss) {
-    if (plan.values.size <= MOST_VALUES) return decideSwapping(plan, meter);
+  if ((plan.hasCas || plan.hasMiss) && plan.values.size > MOST_VALUES)
     return decideByModel(calls, plan, meter);
-  }
-  let last: Run | undefined;
-  let tried = -1;
-  for (const beam of BEAMS) {
-    const run = explore(plan, meter, { beam });
-    if (run.answer === 'legal') return run;
-    if (run.answer === 'illegal') return narrowed(plan, run, meter);
-    if (last === undefined || (run.reached ?? 0) > (last.reached ?? 0)) last = run;
-    if (meter.stopped !== '') break;
-    if (run.diedAt !== undefined && run.diedAt !== tried) {
-      tried = run.diedAt;
-      const proof = refute(plan, run.diedAt, meter);
-      if (proof !== undefined) return { ...proof.run, window: proof.window };
-    }
-  }
-  return { ...last!, answer: 'unknown', reason: meter.stopped || last!.reason, steps: meter.steps };
+  return decidePlan(plan, meter);
 }
 
-/**
- * With compare-and-set: a beam that widens where it dies; where that does not help the stretch before is searched from
- * every state. Then beams that are wide all along: a few may hold all that there is. Last, a run in which compare-and-sets of unknown outcome are writes: more is possible then, so its "illegal" is
- * a proof as well.
- */
-function decideSwapping(plan: Plan, meter: Meter): Decision {
-  let run: Run = new CasSearch(plan, meter).search((death) => {
+function decidePlan(plan: Plan, meter: Meter): Decision {
+  const events = plan.events.length;
+  const refuted = (death: Run): Run | undefined => {
     const part = meter.part(Math.floor(meter.left / 8));
     const proof = refute(plan, death.diedAt!, part);
     meter.join(part);
     return proof && { ...proof.run, window: proof.window };
-  });
-  for (const beam of BEAMS.slice(1)) {
+  };
+  const swaps = plan.hasCas || plan.hasMiss;
+  let run: Run = swaps
+    ? widening(new CasDeadlines(plan, meter, false, { beam: 0 }), events, NARROW_SWAPPING, refuted)
+    : widening(new RegisterDeadlines(plan, meter), events, NARROW, refuted);
+  for (const beam of BEAMS) {
     if (run.answer !== 'unknown' || meter.stopped !== '') break;
     const next = explore(plan, meter, { beam });
     if (next.answer !== 'unknown' || (next.reached ?? 0) > (run.reached ?? 0)) run = next;
   }
   if (run.answer === 'illegal' && run.window === undefined) return narrowed(plan, run, meter);
-  if (run.answer !== 'unknown' || meter.stopped !== '') return { ...run, steps: meter.steps };
-  const reach = { beam: BEAMS[1] };
+  if (run.answer !== 'unknown' || meter.stopped !== '' || !swaps) return { ...run, steps: meter.steps };
+  const reach = { beam: BEAMS[0] };
   const relaxed = new CasDeadlines(plan, meter, true, reach).run(reach);
   return relaxed.answer === 'illegal' ? relaxed : { ...run, steps: meter.steps };
 }

@@ -49,4 +49,29 @@ export class Slots {
     list.splice(rank, 0, deadline);
     return rank;
   }
+
+  save(): SavedSlots {
+    return {
+      value: this.value.slice(),
+      users: this.users.slice(),
+      deadlines: this.deadlines.map((list) => list.slice()),
+      spare: this.spare.slice(),
+    };
+  }
+
+  restore({ value, users, deadlines, spare }: SavedSlots): void {
+    for (let s = 0; s < this.value.length; s++) if (this.users[s] > 0) this.of[this.value[s]] = -1;
+    this.value.splice(0, this.value.length, ...value);
+    this.users.splice(0, this.users.length, ...users);
+    this.deadlines.splice(0, this.deadlines.length, ...deadlines.map((list) => list.slice()));
+    this.spare.splice(0, this.spare.length, ...spare);
+    for (let s = 0; s < value.length; s++) if (users[s] > 0) this.of[value[s]] = s;
+  }
+}
+
+export interface SavedSlots {
+  readonly value: readonly number[];
+  readonly users: readonly number[];
+  readonly deadlines: readonly (readonly number[])[];
+  readonly spare: readonly number[];
 }
