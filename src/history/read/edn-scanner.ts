@@ -1,8 +1,8 @@
 import type { Json } from '../op.ts';
 import type { Recorder } from '../recorder.ts';
 import { NIL } from '../values.ts';
+import { FieldReader } from './fields.ts';
 import { Tokens } from './tokens.ts';
-import { HistoryReader } from './window.ts';
 
 export const QUOTE = 0x22;
 export const HASH = 0x23;
@@ -59,13 +59,13 @@ const ESCAPES: { readonly [c: string]: string } = {
  * Keywords and symbols become strings (without the colon), characters and ratios too; sets and lists become arrays; keys of maps
  * become strings; tags and metadata are dropped. Integers that a double cannot hold keep their digits.
  */
-export abstract class EdnScanner extends HistoryReader {
+export abstract class EdnScanner extends FieldReader {
   private readonly tokens: Tokens;
   /** While the rest is read: then the end of the bytes ends a comment. */
   protected last = false;
 
   protected constructor(recorder: Recorder) {
-    super(recorder);
+    super(recorder, DELIMITER);
     this.tokens = new Tokens((from, to) => this.atomId(from, to));
   }
 

@@ -1,4 +1,4 @@
-import { FAIL, INFO, OK } from '../columns.ts';
+import { OK } from '../columns.ts';
 import type { Json } from '../op.ts';
 import { INVOKE, Recorder } from '../recorder.ts';
 import {
@@ -14,11 +14,10 @@ import {
   UNPAREN,
 } from './edn-scanner.ts';
 import { EdnValueReader } from './edn-value.ts';
+import { Field, NONE } from './fields.ts';
 import { takeObject } from './object.ts';
-import { Tokens } from './tokens.ts';
+import type { Tokens } from './tokens.ts';
 
-const NONE = -1;
-const ZERO = 0x30;
 const COMMA = 0x2c;
 const SPACE = 0x20;
 /** `:ok` with any byte behind it, `:inv` and `voke`. */
@@ -26,39 +25,11 @@ const KEYWORD_OK = 0x3a6f6b00;
 const KEYWORD_INV = 0x3a696e76;
 const VOKE = 0x766f6b65;
 
-const Field = {
-  index: 0,
-  time: 1,
-  process: 2,
-  type: 3,
-  f: 4,
-  value: 5,
-  workload: 6,
-  node: 7,
-  epoch: 8,
-  final: 9,
-  error: 10,
-  other: 11,
-} as const;
-
-const TYPES: { readonly [type: string]: number } = { invoke: INVOKE, ok: OK, fail: FAIL, info: INFO };
-
 /**
  * Reads Jepsen's `history.edn`: maps or `jepsen.history.Op` records one after the other, or in one vector or list; keys in any
  * order. Keys other than those of an Ordeal record are ignored. About linear in the bytes.
  */
 export class EdnReader extends EdnValueReader {
-  private readonly fieldNames: Tokens;
-  private readonly typeNames: Tokens;
-  private readonly fNames: Tokens;
-  private readonly workloadNames: Tokens;
-  private readonly nodeNames: Tokens;
-  private index = NONE;
-  private time = Number.NaN;
-  private process = NONE;
-  private type = NONE;
-  private f = NONE;
-  private valueAt = NONE;
   /** The bracket that closes the vector or list around the records; 0 outside. */
   private closing = 0;
   /** Nothing is tried again until so many bytes are there: a huge record costs no more than twice its length. */
@@ -66,20 +37,14 @@ export class EdnReader extends EdnValueReader {
 
   constructor() {
     super(new Recorder('line', true));
-    const name = (from: number, to: number): string =>
-      this.decode(from + 1, to - (this.bytes[from] === COLON ? 0 : 1));
-    this.fieldNames = new Tokens((from, to) => {
-      const field = name(from, to);
-      return Object.hasOwn(Field, field) ? Field[field as keyof typeof Field] : Field.other;
-    });
-    this.typeNames = new Tokens((from, to) => {
-      const type = name(from, to);
-      if (Object.hasOwn(TYPES, type)) return TYPES[type]!;
-      return this.fail(`type :${type} is none of :invoke, :ok, :fail, :info`, from);
-    });
-    this.fNames = new Tokens((from, to) => this.recorder.fId(name(from, to)));
-    this.workloadNames = new Tokens((from, to) => this.recorder.workloadId(name(from, to)));
-    this.nodeNames = new Tokens((from, to) => this.recorder.nodeId(name(from, to)));
+  }
+
+  protected nameText(from: number, to: number): string {
+    return this.decode(from + 1, to - (this.bytes[from] === COLON ? 0 : 1));
+  }
+
+  protected unknownType(type: string, from: number): never {
+    return this.fail(`type :${type} is none of :invoke, :ok, :fail, :info`, from);
   }
 
   protected consume(): void {
@@ -168,14 +133,8 @@ export class EdnReader extends EdnValueReader {
 
   /** One record by the byte. False, with nothing committed, when it needs the general way. */
   private fields(): boolean {
-    const { bytes, view, recorder: r } = this;
-    r.begin();
-    this.index = NONE;
-    this.time = Number.NaN;
-    this.process = NONE;
-    this.type = NONE;
-    this.f = NONE;
-    this.valueAt = NONE;
+    const { bytes, view } = this;
+    this.clear();
     this.pos++;
     for (;;) {
       if (bytes[this.pos] === COMMA && bytes[this.pos + 1] === SPACE) this.pos += 2;
@@ -189,66 +148,15 @@ export class EdnReader extends EdnValueReader {
       else if ((field = this.name(this.fieldNames)) < 0) return false;
       if (bytes[this.pos] === SPACE) this.pos++;
       this.blank();
-      switch (field) {
-        case Field.index:
-          if ((this.index = this.integer()) < 0) return false;
-          break;
-        case Field.time:
-          if ((this.time = this.integer()) < 0) return false;
-          break;
-        case Field.process:
-          if ((this.process = this.integer()) < 0) return false;
-          break;
-        case Field.type:
-          if ((this.type = this.usualType()) < 0 && (this.type = this.name(this.typeNames)) < 0) return false;
-          break;
-        case Field.f:
-          if ((this.f = this.function()) < 0) return false;
-          break;
-        case Field.value:
-          if (this.valueAt !== NONE) return false;
-          this.valueAt = this.pos;
-          if (this.type !== NONE && this.f !== NONE) this.stageValue(this.type, this.f);
-          else {
-            this.form(0);
-            this.valueAt = -2 - this.valueAt;
-          }
-          break;
-        case Field.workload:
-          if ((r.stagedWorkload = this.name(this.workloadNames)) < 0) return false;
-          break;
-        case Field.node:
-          if ((r.stagedNode = this.name(this.nodeNames)) < 0) return false;
-          break;
-        case Field.epoch:
-          if ((r.stagedEpoch = this.integer()) < 0) return false;
-          break;
-        case Field.final:
-          r.stagedFinal = this.form(0) === true;
-          break;
-        case Field.error:
-          r.stagedError = this.form(0);
-          break;
-        default:
-          this.form(0);
-      }
+      if (!this.take(field)) return false;
     }
     this.pos++;
-    const { type, process, f } = this;
-    if (process < 0 || type < 0 || f < 0 || process > 0x3fffffff || this.index > 0x7ffffffe) return false;
-    if (this.valueAt < NONE) this.valueBefore(type, f);
-    r.commit(type, process, f, this.index, this.time);
-    return true;
+    return this.complete();
   }
 
-  /** The value, where it stood before the type and function that say how to read it. */
-  private valueBefore(type: number, f: number): void {
-    const { pos, line, lineStart } = this;
-    this.pos = -2 - this.valueAt;
-    this.stageValue(type, f);
-    this.pos = pos;
-    this.line = line;
-    this.lineStart = lineStart;
+  protected typeName(): number {
+    const type = this.usualType();
+    return type < 0 ? this.name(this.typeNames) : type;
   }
 
   /** The type's number, and moves behind it; NONE when it is not spelt as Clojure prints it. */
@@ -266,7 +174,7 @@ export class EdnReader extends EdnValueReader {
     return NONE;
   }
 
-  private function(): number {
+  protected function(): number {
     const f = this.fNames.quick(this.view, this.pos);
     const end = this.pos + this.fNames.length;
     if (f < 0 || DELIMITER[this.bytes[end]!] === 0) return this.name(this.fNames);
@@ -275,7 +183,7 @@ export class EdnReader extends EdnValueReader {
   }
 
   /** The number of the keyword, or the string without escapes, at `pos`; or −1. */
-  private name(names: Tokens): number {
+  protected name(names: Tokens): number {
     const { bytes } = this;
     const start = this.pos;
     let p = start + 1;
@@ -290,27 +198,12 @@ export class EdnReader extends EdnValueReader {
     return names.get(bytes, start, p);
   }
 
-  /** A plain integer below 10^15, or −1. */
-  private integer(): number {
-    const { bytes } = this;
-    const start = this.pos;
-    let p = start;
-    let n = 0;
-    let digit = bytes[p]! - ZERO;
-    while (digit >>> 0 < 10 && p - start < 9) {
-      n = 10 * n + digit;
-      digit = bytes[++p]! - ZERO;
-    }
-    let scale = 1;
-    let low = 0;
-    while (digit >>> 0 < 10 && p - start < 15) {
-      low = 10 * low + digit;
-      scale *= 10;
-      digit = bytes[++p]! - ZERO;
-    }
-    if (p === start || DELIMITER[bytes[p]!] === 0 || (bytes[start] === ZERO && p > start + 1)) return NONE;
-    this.pos = p;
-    return scale === 1 ? n : n * scale + low;
+  protected anything(): Json {
+    return this.form(0);
+  }
+
+  protected pass(): void {
+    this.form(0);
   }
 }
 

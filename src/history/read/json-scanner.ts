@@ -1,7 +1,7 @@
 import type { Recorder } from '../recorder.ts';
 import { NIL } from '../values.ts';
+import { FieldReader } from './fields.ts';
 import { Tokens } from './tokens.ts';
-import { HistoryReader } from './window.ts';
 
 export const QUOTE = 0x22;
 export const COMMA = 0x2c;
@@ -18,15 +18,19 @@ const ZERO = 0x30;
 const DEEPEST = 256;
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
+/** A digit, a point or an exponent goes on with a number. */
+const ENDS = new Uint8Array(256).fill(1);
+for (const c of '0123456789.eE') ENDS[c.charCodeAt(0)] = 0;
+
 /** `scalar` met something that is no scalar, or no JSON. */
 export const NOT_SCALAR = -0x80000000;
 
 /** JSON by the byte: scalars to value ids, and a strict walk over everything else that says where it goes wrong. */
-export abstract class JsonScanner extends HistoryReader {
+export abstract class JsonScanner extends FieldReader {
   private readonly strings: Tokens;
 
   protected constructor(recorder: Recorder) {
-    super(recorder);
+    super(recorder, ENDS);
     this.strings = new Tokens((from, to) =>
       this.recorder.values.id(JSON.parse(this.decode(from, to)) as string),
     );

@@ -1,33 +1,16 @@
 import { FAIL, INFO, OK } from '../columns.ts';
 import type { Json, Op } from '../op.ts';
 import { INVOKE, PUT_OFF, Recorder } from '../recorder.ts';
+import { NONE } from './fields.ts';
 import { COLON, COMMA, CURLY, OPEN, QUOTE, UNCURLY } from './json-scanner.ts';
 import { JsonValueReader } from './json-value.ts';
 import { takeObject } from './object.ts';
-import { Tokens } from './tokens.ts';
+import type { Tokens } from './tokens.ts';
 
 const NEWLINE = 0x0a;
 const ZERO = 0x30;
 
-const Field = {
-  index: 0,
-  time: 1,
-  process: 2,
-  type: 3,
-  f: 4,
-  value: 5,
-  workload: 6,
-  error: 7,
-  node: 8,
-  epoch: 9,
-  final: 10,
-  other: 11,
-} as const;
-
-const TYPES: { readonly [type: string]: number } = { invoke: INVOKE, ok: OK, fail: FAIL, info: INFO };
-const NONE = -1;
 const LETTER_S = 0x73;
-const LETTER_T = 0x74;
 
 /** Pieces of the usual head, as big-endian integers. */
 const CURLY_IN = piece('{"in');
@@ -57,37 +40,20 @@ const TYPE_LENGTH = [4, 6, 6, 8];
  * linear in the bytes, each looked at once, without making strings or objects for what it has met before.
  */
 export class JsonlReader extends JsonValueReader {
-  private readonly fieldNames: Tokens;
-  private readonly typeNames: Tokens;
-  private readonly fNames: Tokens;
-  private readonly workloadNames: Tokens;
-  private readonly nodeNames: Tokens;
   private begun = false;
-  /** The record's fields, NONE where not seen. `valueAt` below NONE: skipped, to be read when type and f are known. */
-  private index = NONE;
-  private time = Number.NaN;
-  private process = NONE;
-  private type = NONE;
-  private f = NONE;
-  private valueAt = NONE;
   /** While the last line is read, which may be cut off. */
   private last = false;
 
   constructor() {
     super(new Recorder('line', false));
-    const name = (from: number, to: number): string => JSON.parse(this.decode(from, to)) as string;
-    this.fieldNames = new Tokens((from, to) => {
-      const field = name(from, to);
-      return Object.hasOwn(Field, field) ? Field[field as keyof typeof Field] : Field.other;
-    });
-    this.typeNames = new Tokens((from, to) => {
-      const type = name(from, to);
-      if (Object.hasOwn(TYPES, type)) return TYPES[type]!;
-      return this.fail(`type ${JSON.stringify(type)} is none of "invoke", "ok", "fail", "info"`, from);
-    });
-    this.fNames = new Tokens((from, to) => this.recorder.fId(name(from, to)));
-    this.workloadNames = new Tokens((from, to) => this.recorder.workloadId(name(from, to)));
-    this.nodeNames = new Tokens((from, to) => this.recorder.nodeId(name(from, to)));
+  }
+
+  protected nameText(from: number, to: number): string {
+    return JSON.parse(this.decode(from, to)) as string;
+  }
+
+  protected unknownType(type: string, from: number): never {
+    return this.fail(`type ${JSON.stringify(type)} is none of "invoke", "ok", "fail", "info"`, from);
   }
 
   protected consume(fresh: number): void {
@@ -159,15 +125,8 @@ export class JsonlReader extends JsonValueReader {
    * Ordeal writes, `{"index":…,"time":…,"process":…,"type":…,"f":…,"value":…`, if this is it.
    */
   private fields(): boolean {
-    const r = this.recorder;
     const start = this.pos;
-    r.begin();
-    this.index = NONE;
-    this.time = Number.NaN;
-    this.process = NONE;
-    this.type = NONE;
-    this.f = NONE;
-    this.valueAt = NONE;
+    this.clear();
     if (this.head()) {
       const next = this.bytes[this.pos];
       if (next === UNCURLY) {
@@ -183,17 +142,7 @@ export class JsonlReader extends JsonValueReader {
       if (this.bytes[start] !== CURLY) return false;
     }
     this.pos++;
-    if (!this.restOfFields()) return false;
-    const { type, process, f } = this;
-    if (process < 0 || type < 0 || f < 0 || process > 0x3fffffff || this.index > 0x7ffffffe) return false;
-    if (this.valueAt < NONE) {
-      const behind = this.pos;
-      this.pos = -2 - this.valueAt;
-      this.stageValue(type, f);
-      this.pos = behind;
-    }
-    this.commit();
-    return true;
+    return this.restOfFields() && this.complete();
   }
 
   private commit(): void {
@@ -265,7 +214,7 @@ export class JsonlReader extends JsonValueReader {
 
   /** Key by key, from behind an opening brace or a comma until behind the closing brace. */
   private restOfFields(): boolean {
-    const { bytes, recorder: r } = this;
+    const { bytes } = this;
     for (;;) {
       this.blank();
       const field = this.name(this.fieldNames);
@@ -274,53 +223,7 @@ export class JsonlReader extends JsonValueReader {
       if (bytes[this.pos] !== COLON) return false;
       this.pos++;
       this.blank();
-      switch (field) {
-        case Field.index:
-          if ((this.index = this.integer()) < 0) return false;
-          break;
-        case Field.time:
-          if ((this.time = this.integer()) < 0) return false;
-          break;
-        case Field.process:
-          if ((this.process = this.integer()) < 0) return false;
-          break;
-        case Field.type:
-          if ((this.type = this.name(this.typeNames)) < 0) return false;
-          break;
-        case Field.f:
-          if ((this.f = this.name(this.fNames)) < 0) return false;
-          break;
-        case Field.value:
-          if (this.valueAt !== NONE) return false;
-          this.valueAt = this.pos;
-          if (this.type !== NONE && this.f !== NONE) this.stageValue(this.type, this.f);
-          else {
-            this.skip();
-            this.valueAt = -2 - this.valueAt;
-          }
-          break;
-        case Field.workload:
-          if ((r.stagedWorkload = this.name(this.workloadNames)) < 0) return false;
-          break;
-        case Field.node:
-          if ((r.stagedNode = this.name(this.nodeNames)) < 0) return false;
-          break;
-        case Field.epoch:
-          if ((r.stagedEpoch = this.integer()) < 0) return false;
-          break;
-        case Field.final:
-          r.stagedFinal = bytes[this.pos] === LETTER_T;
-          this.skip();
-          break;
-        case Field.error: {
-          const from = this.pos;
-          this.skip();
-          r.stagedError = JSON.parse(this.decode(from, this.pos)) as Json;
-          break;
-        }
-        default:
-          this.skip();
-      }
+      if (!this.take(field)) return false;
       this.blank();
       const next = bytes[this.pos++];
       if (next === UNCURLY) return true;
@@ -328,7 +231,11 @@ export class JsonlReader extends JsonValueReader {
     }
   }
 
-  private function(): number {
+  protected typeName(): number {
+    return this.name(this.typeNames);
+  }
+
+  protected function(): number {
     const f = this.fNames.quick(this.view, this.pos);
     if (f < 0) return this.name(this.fNames);
     this.pos += this.fNames.length;
@@ -336,7 +243,7 @@ export class JsonlReader extends JsonValueReader {
   }
 
   /** The number of the quoted name at `pos`, or −1. */
-  private name(names: Tokens): number {
+  protected name(names: Tokens): number {
     const { bytes } = this;
     const start = this.pos;
     if (bytes[start] !== QUOTE) return NONE;
@@ -346,37 +253,14 @@ export class JsonlReader extends JsonValueReader {
     return names.get(bytes, start, p + 1);
   }
 
-  /** A plain integer below 10^15, or −1. */
-  private integer(): number {
-    const { bytes } = this;
+  protected anything(): Json {
     const start = this.pos;
-    let p = start;
-    let n = 0;
-    let digit = bytes[p]! - ZERO;
-    while (digit >>> 0 < 10 && p - start < 9) {
-      n = 10 * n + digit;
-      digit = bytes[++p]! - ZERO;
-    }
-    if (p === start || digit === -2 || digit === 21 || digit === 53) return NONE;
-    this.pos = p;
-    return digit >>> 0 < 10 ? this.longInteger(n) : n;
+    this.skip();
+    return JSON.parse(this.decode(start, this.pos)) as Json;
   }
 
-  private longInteger(high: number): number {
-    const { bytes } = this;
-    const start = this.pos;
-    let p = start;
-    let low = 0;
-    let scale = 1;
-    let digit = bytes[p]! - ZERO;
-    while (digit >>> 0 < 10 && p - start < 6) {
-      low = 10 * low + digit;
-      scale *= 10;
-      digit = bytes[++p]! - ZERO;
-    }
-    if (digit >>> 0 < 10 || digit === -2 || digit === 21 || digit === 53) return NONE;
-    this.pos = p;
-    return high * scale + low;
+  protected pass(): void {
+    this.skip();
   }
 
   /** The general way: any JSON object. */
