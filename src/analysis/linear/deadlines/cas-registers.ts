@@ -4,7 +4,7 @@ import type { Meter } from '../meter.ts';
 import { CasFrontier } from './cas-frontier.ts';
 import { insertBit, shiftDown } from './masks.ts';
 import { INF, type Plan } from './plan.ts';
-import type { Reach, Run } from './registers.ts';
+import type { Reach, Run } from './run.ts';
 import type { Beamed } from './widening.ts';
 
 /** Half-finished walks kept at one return and configuration. */

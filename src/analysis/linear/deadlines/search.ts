@@ -7,7 +7,8 @@ import { casRegister } from '../models/registers.ts';
 import { MOST_VALUES } from './cas-configs.ts';
 import { CasDeadlines } from './cas-registers.ts';
 import { type Plan, planOf } from './plan.ts';
-import { type Reach, RegisterDeadlines, type Run } from './registers.ts';
+import { RegisterDeadlines } from './registers.ts';
+import type { Reach, Run } from './run.ts';
 import { widening } from './widening.ts';
 
 /** Configurations kept where all is well: an answer from a narrow beam is as good, and comes sooner. */

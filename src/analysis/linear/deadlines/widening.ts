@@ -1,4 +1,4 @@
-import type { Run } from './registers.ts';
+import type { Run } from './run.ts';
 
 /** By how much wider each time that the beam dies at about the same place, and how often. */
 const WIDER = 2;
