@@ -2,10 +2,10 @@ import { CAS, type Calls, type Decision, READ } from '../../src/analysis/linear/
 import { decideRegister } from '../../src/analysis/linear/deadlines/search.ts';
 import { DEQUEUE, ENQUEUE, fifo } from '../../src/analysis/linear/fifo.ts';
 import { decide, type Operation } from '../../src/analysis/linear/general.ts';
-import { Lulls } from '../../src/analysis/linear/lulls.ts';
 import { Meter } from '../../src/analysis/linear/meter.ts';
 import { casRegister } from '../../src/analysis/linear/models/registers.ts';
 import { obvious, SMALL } from '../../src/analysis/linear/obvious.ts';
+import { Overlaps } from '../../src/analysis/linear/overlaps.ts';
 import { QUICK } from '../../src/analysis/linear/register-check.ts';
 import { zones } from '../../src/analysis/linear/zones.ts';
 import { DEFAULT_BUDGET } from '../../src/analysis/verdict.ts';
@@ -33,11 +33,12 @@ export interface CellResult {
   readonly reason?: string;
 }
 
-const lulls = new Lulls();
+const overlaps = new Overlaps();
 
-/** The way the register check goes: from lull to lull, zones, what is obvious, deadlines. */
+/** The way the register check goes: what overlaps, zones, what is obvious, deadlines. */
 export function decideAsCheck(calls: Calls): CellResult {
-  if (calls.n <= SMALL && lulls.legal(calls, -1)) return { answer: 'legal', engine: 'lulls', steps: calls.n };
+  if (calls.n <= SMALL && overlaps.legal(calls, -1))
+    return { answer: 'legal', engine: 'overlaps', steps: calls.n };
   const found = zones(calls, -1);
   if (found !== null)
     return { answer: found.count === 0 ? 'legal' : 'illegal', engine: 'zones', steps: calls.n };

@@ -4,9 +4,9 @@ import type { Anomaly, Check, CheckOptions, Verdict } from '../verdict.ts';
 import { CAS, type Calls, type Decision, MISS } from './calls.ts';
 import { decideRegister } from './deadlines/search.ts';
 import { Cast } from './explain.ts';
-import { Lulls } from './lulls.ts';
 import { Meter } from './meter.ts';
 import { obvious, SMALL } from './obvious.ts';
+import { Overlaps } from './overlaps.ts';
 import { registerAnomaly } from './register-anomalies.ts';
 import { type KeyCalls, type RegisterOptions, registersOf } from './register-history.ts';
 import { sequentialRegisters } from './register-sequential.ts';
@@ -22,7 +22,7 @@ export type RegisterCheckOptions = CheckOptions & RegisterOptions;
 /**
  * Judges registers, one or many: every key alone, as linearizability allows.
  *
- * Small registers with few calls at a time are decided from lull to lull, values that are each written once by zones, all
+ * Small registers with few calls at a time are decided by what overlaps, values that are each written once by zones, all
  * in O(n). Others by a pass for what no order can mend, then by deadlines; the budget is shared, and no key may spend more than a fair part of it.
  */
 function judge(name: string, history: History, options: RegisterCheckOptions = {}): Verdict {
@@ -39,11 +39,11 @@ function judge(name: string, history: History, options: RegisterCheckOptions = {
     return findings.verdict(name, model, considered, { keys: keys.length, steps: meter.steps }, options);
   }
   const hard: KeyCalls[] = [];
-  const lulls = new Lulls();
+  const overlaps = new Overlaps();
   keys.forEach((key, i) => {
     if ((i & 1023) === 0) options.progress?.(i, keys.length, 'registers');
-    if (key.calls.n <= SMALL && lulls.legal(key.calls, initial)) {
-      findings.engines.add('lulls');
+    if (key.calls.n <= SMALL && overlaps.legal(key.calls, initial)) {
+      findings.engines.add('overlaps');
       return;
     }
     const found = zones(key.calls, initial, options.witnesses);

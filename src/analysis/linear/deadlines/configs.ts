@@ -179,7 +179,7 @@ export class RegisterConfigs {
   protected insert(d: number): void {
     const { next } = this;
     // A step is a slot or so compared; 200 million are about two seconds.
-    if (!this.meter.spend((next.length + 1) * (4 + (this.slots.size >> 2)))) return;
+    if (!this.meter.spend((next.length + 1) * (4 + ((11 * this.slots.size) >> 4)))) return;
     if (this.lastWinner >= 0 && this.makesSuperfluous(this.lastWinner, d)) {
       this.pool.drop(d);
       return;
