@@ -19,8 +19,9 @@ import { judgeSessions, SESSION_MODELS, type SessionOptions } from './judge.ts';
  * for readers that are known never to go back.
  *
  * @precondition values are unique per key, and differ from the initial value; otherwise `unknown`
- * Cost: O(n·sessions + reads · sessions that write the key) for histories that keep all guarantees. Where some are broken, naming
- * those with writes-follow-reads searches the broken part, up to the budget's steps; the others stay linear.
+ * Cost: O(n·sessions + reads · sessions that write the key) for histories that keep all guarantees, and little more for those that
+ * break guarantees to readers. Where writes-follow-reads has to be told apart from causality, each key's stretch of the
+ * history is walked once more, up to the budget's steps.
  */
 export const session: Check = {
   name: 'session',

@@ -51,7 +51,19 @@ export function findGuarantees(
     return arbitration === 'global' ? g : perSession(g);
   };
   const minimal: (readonly Guarantee[])[] = [];
+  // What holds together holds alone: most histories are through with the guarantees to readers, and one look at the rest.
+  let rest = false;
   for (const guarantee of GUARANTEES) {
+    if (guarantee === 'monotonic-writes' && minimal.length > 0) {
+      const broken = minimal.flat();
+      rest = upheld(
+        rule(
+          GUARANTEES.filter((other) => !broken.includes(other)),
+          [],
+        ),
+      );
+    }
+    if (rest) break;
     const g = rule([guarantee], guarantee === 'monotonic-reads' ? [] : granted);
     if (upheld(g)) continue;
     minimal.push([guarantee]);
@@ -60,7 +72,7 @@ export function findGuarantees(
   }
   if (levels.causalityCyclic) addCyclicCausality(context);
   const knownBroken = levels.known !== undefined && addKnownOrder(context);
-  if (levels.causalityCyclic || knownBroken) return cut;
+  if (levels.causalityCyclic || knownBroken || rest) return cut;
   for (const set of together(judged)) {
     if (minimal.some((m) => m.every((guarantee) => set.includes(guarantee)))) continue;
     const g = set.length === GUARANTEES.length ? ofCausality(levels, arbitration) : rule(set, []);

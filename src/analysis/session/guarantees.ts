@@ -4,8 +4,7 @@ import { type Ruling, ruling, type WeakLevels } from '../weak/levels.ts';
 import { demandReadAtomic, demandSessionReads, demandSessionWrites } from '../weak/read-rules.ts';
 import { demandSessionsOfSeen } from '../weak/seen-rules.ts';
 import type { Indexed } from '../weak/transactions.ts';
-import type { Guarantees } from '../weak/visibility.ts';
-import { demandBehindSeen, type Steps } from './behind.ts';
+import { demandSeen, type Guarantees, type Steps } from './behind.ts';
 
 export const GUARANTEES = [
   'read-your-writes',
@@ -43,18 +42,12 @@ export function rulesOf(set: readonly Guarantee[]): Guarantees {
  * all of them together (closed under each by itself is not enough: what I see by read-your-writes may carry what its
  * session had read, by writes-follow-reads).
  *
- * Linear without writes-follow-reads but for monotonic writes, O(reads · sessions writing the key). With it each writer
- * of `within` is searched from.
+ * Linear without writes-follow-reads but for monotonic writes, O(reads · sessions writing the key); with it see `demandSeen`.
+ * Where causality is cyclic that one is broken already, and left out.
  *
  * @returns whether the steps ran out
  */
-function demandAll(
-  levels: WeakLevels,
-  set: readonly Guarantee[],
-  within: Core | undefined,
-  steps: Steps,
-  out: Evidence,
-): boolean {
+function demandAll(levels: WeakLevels, set: readonly Guarantee[], steps: Steps, out: Evidence): boolean {
   const { t } = levels;
   const { readYourWrites, monotonicReads, monotonicWrites, writesFollowReads } = rulesOf(set);
   demandReadAtomic(t, out);
@@ -66,12 +59,10 @@ function demandAll(
       t,
       levels.writersOf,
       monotonicReads ? 'session' : 'transaction',
-      readYourWrites === true,
+      readYourWrites,
       out,
     );
-  return (
-    writesFollowReads === true && demandBehindSeen(t, levels.writersOf, rulesOf(set), within, steps, out)
-  );
+  return writesFollowReads && !levels.causalityCyclic && demandSeen(levels, rulesOf(set), steps, out);
 }
 
 /**
@@ -107,7 +98,7 @@ export function ruleOn(
       t,
       WITH_SESSIONS,
       (out) => {
-        if (demandAll(levels, guarantees, within, steps, out)) cut = true;
+        if (demandAll(levels, guarantees, steps, out)) cut = true;
       },
       levels.known,
       within?.component,

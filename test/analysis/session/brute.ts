@@ -1,5 +1,5 @@
+import type { Guarantees } from '../../../src/analysis/session/behind.ts';
 import { INITIAL } from '../../../src/analysis/weak/transactions.ts';
-import type { Guarantees } from '../../../src/analysis/weak/visibility.ts';
 import { orders, readsFrom, sessionBefore, writesKey } from '../weak/brute.ts';
 import type { Small } from '../weak/random.ts';
 
@@ -44,12 +44,10 @@ function closed(
     for (let r = 0; r < n; r++) {
       if (w === r || !isWriter[w] || !isReader[r] || vis[w]![r]) continue;
       // (w, r) is not visible: no formula may demand it.
-      if (rules.readYourWrites === true && sessionBefore(h, w, r)) return false;
+      if (rules.readYourWrites && sessionBefore(h, w, r)) return false;
       for (let b = 0; b < n; b++) {
-        if (rules.monotonicReads === true && isReader[b] && vis[w]![b] && sessionBefore(h, b, r))
-          return false;
-        if (rules.monotonicWrites === true && isWriter[b] && sessionBefore(h, w, b) && vis[b]![r])
-          return false;
+        if (rules.monotonicReads && isReader[b] && vis[w]![b] && sessionBefore(h, b, r)) return false;
+        if (rules.monotonicWrites && isWriter[b] && sessionBefore(h, w, b) && vis[b]![r]) return false;
         if (rules.writesFollowReads !== true || !vis[w]![b]) continue;
         for (let later = 0; later < n; later++)
           if (isWriter[later] && (later === b || sessionBefore(h, b, later)) && vis[later]![r]) return false;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Guarantees } from '../../../src/analysis/session/behind.ts';
 import {
   GUARANTEES,
   type Guarantee,
@@ -9,7 +10,6 @@ import {
 import { perSession } from '../../../src/analysis/session/per-session.ts';
 import { ruling, WeakLevels } from '../../../src/analysis/weak/levels.ts';
 import { demandSessionsOfSeen } from '../../../src/analysis/weak/seen-rules.ts';
-import type { Guarantees } from '../../../src/analysis/weak/visibility.ts';
 import { Dice, randomSmall, rounds, type Small, show, transactionsOf } from '../weak/random.ts';
 import { explainable } from './brute.ts';
 
@@ -64,7 +64,7 @@ describe('each set of guarantees against its formulas, over all visibilities and
   for (const accesses of [1, 3]) {
     compare(
       `pipelined RAM by clocks, ${accesses}`,
-      { readYourWrites: true, monotonicReads: true, monotonicWrites: true },
+      rulesOf(GUARANTEES.slice(0, 3)),
       (l) =>
         ruling(l.t, { sessions: true }, (out) => demandSessionsOfSeen(l.t, l.writersOf, 'session', true, out))
           .holds,
@@ -72,7 +72,7 @@ describe('each set of guarantees against its formulas, over all visibilities and
     );
     compare(
       `all four are causality with one arbitration, ${accesses}`,
-      { readYourWrites: true, monotonicReads: true, monotonicWrites: true, writesFollowReads: true },
+      rulesOf(GUARANTEES),
       (l) => l.causal().holds,
       accesses,
     );
