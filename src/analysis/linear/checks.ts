@@ -2,10 +2,11 @@ import type { Check } from '../verdict.ts';
 import { checkOf } from './general-check.ts';
 import { appendList } from './list-check.ts';
 import { mutex, semaphore } from './lock-check.ts';
-import { set, stack, unorderedQueue } from './models/collections.ts';
+import { stack, unorderedQueue } from './models/collections.ts';
 import { counter } from './models/counts.ts';
 import { queue } from './queue-check.ts';
 import { casRegisterCheck, keyValueCheck, register } from './register-check.ts';
+import { setCheck } from './set-check.ts';
 
 /** Every check of linearizability. Those called `linearizable-…` have looser checks of the plain name elsewhere. */
 export const linearChecks: readonly Check[] = [
@@ -28,12 +29,7 @@ export const linearChecks: readonly Check[] = [
     'a queue that may hand out any element it holds: enqueue, dequeue (nil when empty)',
     new Set(['enqueue', 'dequeue']),
   ),
-  checkOf(
-    set,
-    'linearizable-set',
-    'a set with add, remove, contains [element, bool] and reads of the whole',
-    new Set(['add', 'remove', 'contains', 'read', 'r']),
-  ),
+  setCheck,
   checkOf(
     counter,
     'linearizable-counter',

@@ -33,6 +33,7 @@ export const set: Model<List> = {
     if (f === 'remove') return state.filter((x) => !same(x, input));
     if (f === 'contains') {
       if (output === undefined) return state;
+      if (!Array.isArray(output) || output.length !== 2) return null;
       const [element, there] = output as [Json, Json];
       return at(element) >= 0 === there ? state : null;
     }
