@@ -17,4 +17,6 @@ export interface Case {
   readonly budget: Budget;
   readonly judged: readonly string[];
   readonly found: Found;
+  /** A position about which a serial order in real time was looked for in vain, if it was. */
+  readonly stuck: number | undefined;
 }

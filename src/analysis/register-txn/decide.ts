@@ -1,14 +1,16 @@
 import { NEVER } from '../../history/history.ts';
-import { buildCsr, type Csr, type Subgraph, subgraph, vertexScratch } from '../graph/csr.ts';
+import { buildCsr, type Csr, subgraph, vertexScratch } from '../graph/csr.ts';
 import { Edges } from '../graph/edges.ts';
 import { type Intervals, kahn } from '../graph/kahn.ts';
-import { ANTI, CO, EVERY } from '../graph/labels.ts';
+import { CO, EVERY, PROCESS } from '../graph/labels.ts';
 import { addProcess, addRealtime } from '../graph/order.ts';
 import { cyclicParts, tarjan } from '../graph/tarjan.ts';
 import type { Budget } from '../verdict.ts';
 import { dependencies } from './dependencies.ts';
-import { PAIR_LIMIT, PATIENCE, SHRINK_RUNS } from './limits.ts';
-import { type Choice, Polygraph } from './polygraph.ts';
+import { PAIR_LIMIT, PATIENCE } from './limits.ts';
+import { refuteNear } from './near.ts';
+import { Part } from './part.ts';
+import { Polygraph } from './polygraph.ts';
 import { deadlines, serialOrderFound } from './schedule.ts';
 import { tightened } from './tighten.ts';
 import { timedOrderFound } from './timed-schedule.ts';
@@ -31,6 +33,8 @@ export interface Question {
   readonly process: Int32Array;
   readonly isolation: Isolation;
   readonly order: Order;
+  /** A position of the history about which a serial order in real time was looked for in vain. */
+  readonly stuck?: number | undefined;
 }
 
 /** Why there is no order. */
@@ -63,15 +67,19 @@ export type Answer =
 export function decide(question: Question, budget: Budget, quick = false): Answer {
   const { versions, intervals, order } = question;
   const realtime = order === 'realtime';
+  if (realtime && !quick && question.stuck !== undefined) {
+    const refuted = refuteNear(question, question.stuck, budget);
+    if (refuted !== undefined) return { verdict: 'no', engine: 'saturation', contradiction: refuted };
+  }
   const inTime = realtime ? timed(question, intervals) : undefined;
+  if (quick && !realtime)
+    return nearTime(question, undefined, SLACKS[0]!)
+      ? { verdict: 'yes', engine: 'serial-order' }
+      : { verdict: 'unknown', reason: 'no serial order was found at once' };
   let known = new Known(question, inTime?.pairs ?? question.pairs);
   if (inTime?.crossing !== undefined && !quick) return crossed(question, known, inTime.crossing);
   const acyclic = kahn(known.graph, realtime ? intervals : undefined).length === 0;
-  if (
-    acyclic &&
-    !realtime &&
-    (quick ? SLACKS.slice(0, 1) : SLACKS).some((slack) => nearTime(question, known, slack))
-  )
+  if (acyclic && !realtime && SLACKS.some((slack) => nearTime(question, known.graph, slack)))
     return { verdict: 'yes', engine: 'serial-order' };
   if (acyclic && !realtime && serialOrderFound(versions, known.graph, deadlines(versions, intervals)))
     return { verdict: 'yes', engine: 'serial-order' };
@@ -102,12 +110,35 @@ const SLACKS = [8, 64];
 
 /**
  * Where real time does not bind, transactions still took effect at about the time when they ran: looks for a serial order that places each within
- * `slack` of its interval.
+ * `slack` of its interval. The graph of what is known saves it from dead ends; without one, only the order of processes is kept, where it counts.
  */
-function nearTime({ versions, intervals }: Question, known: Known, slack: number): boolean {
+function nearTime(question: Question, known: Csr | undefined, slack: number): boolean {
+  const { versions, intervals, order, process } = question;
   const inv = intervals.inv.map((i) => Math.max(0, i - slack));
   const ret = intervals.ret.map((r) => (r >= NEVER - slack ? NEVER : r + slack));
-  return timedOrderFound(versions, known.graph, deadlines(versions, intervals), { inv, ret }, PATIENCE);
+  const graph = known ?? (order === 'process' ? processes(process) : undefined);
+  return timedOrderFound(versions, graph, deadlines(versions, intervals), { inv, ret }, PATIENCE);
+}
+
+/** Each transaction before the next one of its process. Linear. */
+function processes(process: Int32Array): Csr {
+  const txns = process.length;
+  const dst = new Int32Array(txns);
+  const offset = new Int32Array(txns + 1);
+  const following = new Int32Array(txns).fill(-1);
+  const last = new Map<number, number>();
+  for (let t = 0; t < txns; t++) {
+    const before = last.get(process[t]!);
+    if (before !== undefined) following[before] = t;
+    last.set(process[t]!, t);
+  }
+  let count = 0;
+  for (let t = 0; t < txns; t++) {
+    if (following[t] !== -1) dst[count++] = following[t]!;
+    offset[t + 1] = count;
+  }
+  const label = new Uint8Array(count).fill(PROCESS);
+  return { txns, vertices: txns, offset, dst: dst.subarray(0, count), label, why: new Int32Array(count) };
 }
 
 /** What is known after saturation, and the pairs that it left, if it came to that. */
@@ -238,9 +269,10 @@ function solveParts(question: Question, known: Known, undecided: Int32Array, bud
   let reason: string | undefined;
   for (const [i, members] of parts.entries()) {
     const part = new Part(
-      question,
+      versions,
       subgraph(graph, members, EVERY, scratch),
       Int32Array.from(inside[i]!),
+      question.isolation,
       budget.tableBytes,
     );
     if (Polygraph.bytes(part.nodes) * 4 > budget.tableBytes) {
@@ -286,88 +318,4 @@ function possibleGraph(versions: Versions, known: Csr, undecided: Int32Array): C
         if (reader[reads[r]!] !== writer[b]) edges.add(reader[reads[r]!]!, writer[b]!, CO, -1);
     }
   return buildCsr(edges);
-}
-
-/** One group of transactions as a polygraph. Under snapshot isolation a transaction is two nodes, its begin and its commit. */
-class Part {
-  readonly graph: Subgraph;
-  readonly pairs: Int32Array;
-  readonly nodes: number;
-  private readonly versions: Versions;
-  private readonly split: boolean;
-  private readonly local: Map<number, number>;
-  private readonly tableBytes: number;
-
-  constructor(question: Question, graph: Subgraph, pairs: Int32Array, tableBytes: number) {
-    this.tableBytes = tableBytes;
-    this.graph = graph;
-    this.pairs = pairs;
-    this.versions = question.versions;
-    this.split = question.isolation === 'snapshot';
-    this.nodes = graph.vertices + (this.split ? graph.txns : 0);
-    this.local = new Map();
-    for (let i = 0; i < graph.txns; i++) this.local.set(graph.original[i]!, i);
-  }
-
-  /** The node of a vertex's begin; hubs come after all commits. */
-  private begin(v: number): number {
-    return this.split && v >= this.graph.txns ? v + this.graph.txns : v;
-  }
-
-  private commit(v: number): number {
-    return this.split ? v + this.graph.txns : v;
-  }
-
-  solve(pairs: Int32Array, allowance: { left: number; readonly expired?: (() => boolean) | undefined }) {
-    const { graph } = this;
-    const polygraph = new Polygraph(this.nodes);
-    const edges: number[] = [];
-    if (this.split) for (let t = 0; t < graph.txns; t++) edges.push(this.begin(t), this.commit(t));
-    for (let u = 0; u < graph.vertices; u++)
-      for (let e = graph.offset[u]!; e < graph.offset[u + 1]!; e++) {
-        const anti = ((ANTI >>> graph.label[e]!) & 1) === 1;
-        const w = graph.dst[e]!;
-        edges.push(anti ? this.begin(u) : this.commit(u), anti ? this.commit(w) : this.begin(w));
-      }
-    if (!polygraph.close(Int32Array.from(edges), allowance)) return 'no';
-    const choices: Choice[] = [];
-    for (let i = 0; i < pairs.length; i += 2)
-      choices.push({
-        first: this.edgesOf(pairs[i]!, pairs[i + 1]!),
-        second: this.edgesOf(pairs[i + 1]!, pairs[i]!),
-      });
-    return polygraph.solve(choices, allowance, this.tableBytes);
-  }
-
-  /** What follows from version a coming before version b. */
-  private edgesOf(a: number, b: number): Int32Array {
-    const { writer, reader, readsStart, reads } = this.versions;
-    const wb = this.local.get(writer[b]!)!;
-    const edges = [this.commit(this.local.get(writer[a]!)!), this.begin(wb)];
-    for (let i = readsStart[a]!; i < readsStart[a + 1]!; i++) {
-      const r = this.local.get(reader[reads[i]!]!);
-      if (r !== undefined && r !== wb) edges.push(this.begin(r), this.commit(wb));
-    }
-    return Int32Array.from(edges);
-  }
-
-  /** Leaves out pairs, larger and then smaller runs of them, while the rest still contradict each other. */
-  shrink(steps: number): Int32Array {
-    let kept: number[] = [];
-    for (let i = 0; i < this.pairs.length; i += 2) kept.push(i);
-    const select = (which: readonly number[]): Int32Array =>
-      Int32Array.from(which.flatMap((i) => [this.pairs[i]!, this.pairs[i + 1]!]));
-    const allowance = { left: steps };
-    let runs = SHRINK_RUNS;
-    const without = (rest: readonly number[]): boolean =>
-      runs-- > 0 && allowance.left > 0 && this.solve(select(rest), allowance) === 'no';
-    if (without([])) return new Int32Array(0);
-    for (let size = kept.length >> 1; size >= 1; size >>= 1)
-      for (let i = 0; i < kept.length; ) {
-        const rest = [...kept.slice(0, i), ...kept.slice(i + size)];
-        if (without(rest)) kept = rest;
-        else i += size;
-      }
-    return select(kept);
-  }
 }

@@ -34,7 +34,7 @@ import { prove } from './prove.ts';
 import { deadlines } from './schedule.ts';
 import { type OrderOptions, versionOrder } from './sources.ts';
 import { Narrator } from './steps.ts';
-import { timedOrderFound } from './timed-schedule.ts';
+import { timedOrder } from './timed-schedule.ts';
 import { sourceNames } from './version-order.ts';
 import { versionsOf } from './versions.ts';
 import { findWeak } from './weak-levels.ts';
@@ -107,9 +107,13 @@ export function analyzeRegisterTxn(
   }
   const versions = versionsOf(registers);
   const intervals = intervalsOf(registers);
+  let stuck: number | undefined;
   if (!weak && registers.counts.size === 0 && options.transactionOrder !== true) {
     // A serial order in real time upholds every model there is: nothing else needs to be looked for.
-    if (timedOrderFound(versions, undefined, deadlines(versions, intervals), intervals, PATIENCE))
+    const soonest = deadlines(versions, intervals);
+    const order = timedOrder(versions, undefined, soonest, intervals, PATIENCE);
+    if (order !== 'found') stuck = order;
+    else
       return {
         core: emptyCore(registers),
         verdict: {
@@ -129,7 +133,18 @@ export function analyzeRegisterTxn(
   }
   const order = versionOrder(versions, options, () => zonesOf(versions, intervals.inv, intervals.ret));
   const { pairs } = order;
-  const it: Case = { registers, versions, pairs, intervals, initial, witnesses, budget, judged, found };
+  const it: Case = {
+    registers,
+    versions,
+    pairs,
+    intervals,
+    initial,
+    witnesses,
+    budget,
+    judged,
+    found,
+    stuck,
+  };
   for (const [type, count] of registers.counts) {
     const shown = registers.found.filter((f) => f.type === type).slice(0, witnesses);
     found.add(

@@ -106,9 +106,9 @@ class Prover {
     const name = `${isolation} ${order} ${quick}`;
     const known = this.answers.get(name);
     if (known !== undefined) return known;
-    const { versions, pairs, intervals, registers, budget } = this.it;
+    const { versions, pairs, intervals, registers, budget, stuck } = this.it;
     const answer = decide(
-      { versions, pairs, intervals, process: registers.session, isolation, order },
+      { versions, pairs, intervals, process: registers.session, isolation, order, stuck },
       budget,
       quick,
     );

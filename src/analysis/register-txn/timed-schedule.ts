@@ -26,8 +26,21 @@ export function timedOrderFound(
   intervals: Intervals,
   patience: number,
 ): boolean {
+  return timedOrder(versions, graph, priority, intervals, patience) === 'found';
+}
+
+/** The same. Where no order was found, the position at which it got no further, if there is one; undefined where a key has no order by itself. */
+export function timedOrder(
+  versions: Versions,
+  graph: Csr | undefined,
+  priority: Float64Array,
+  intervals: Intervals,
+  patience: number,
+): 'found' | number | undefined {
   const state = new TimedState(versions, graph, intervals);
-  return !state.keysCross() && new TimedSchedule(versions, state, priority).run(patience);
+  if (state.keysCross()) return undefined;
+  const schedule = new TimedSchedule(versions, state, priority);
+  return schedule.run(patience) ? 'found' : schedule.stuck;
 }
 
 const NOBODY = -1;
@@ -42,6 +55,8 @@ class TimedSchedule {
   /** By place in the order, whether there was no choice. */
   private readonly forced: Uint8Array;
   private readonly failed = new Set<number>();
+  /** The horizon when most were placed. */
+  stuck = 0;
   /** Scratch lists, as long as their counts say: emptying an array is a slow call. */
   private readonly near: number[] = [];
   private readonly left: number[] = [];
@@ -69,6 +84,7 @@ class TimedSchedule {
     while (state.length < n) {
       if (state.length > furthest) {
         furthest = state.length;
+        this.stuck = state.horizon;
         taken = 0;
       }
       const t = after === -1 ? this.goOn() : this.next(after);

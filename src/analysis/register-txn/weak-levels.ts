@@ -18,7 +18,8 @@ import { Source } from './version-order.ts';
  */
 export function findWeak(it: Case, levels: WeakLevels): string[] {
   const { found, registers } = it;
-  const view = levels.readCommitted();
+  // What read atomic demands includes what read committed does.
+  const view = levels.readAtomic().holds ? levels.readAtomic() : levels.readCommitted();
   if (!view.holds) {
     const back = ruling(levels.t, view.base, (out) => demandSameKey(view, out));
     add(it, back, 'read-committed-violation');
