@@ -61,10 +61,14 @@ export function observeSet(history: History): SetObservations {
   const okReads: number[] = [];
   for (let row = 0; row < n; row++) {
     if (f[row] === add) {
-      const known = table.get(x0[row]);
+      const id =
+        shape[row] === Shape.Scalar || shape[row] === Shape.Other
+          ? x0[row]
+          : history.values.id(history.value(row));
+      const known = table.get(id);
       if (known < 0) {
-        table.set(x0[row], ids.length);
-        ids.push(x0[row]);
+        table.set(id, ids.length);
+        ids.push(id);
         rows.push(row);
       } else {
         if (outcome[row] !== FAIL && outcome[rows[known]] !== FAIL) repeated++;

@@ -1,10 +1,11 @@
 import { type History, INFO, OK } from '../../history/history.ts';
 import { showPlace } from '../evidence/show.ts';
-import { type Forbids, openAll, Tally } from '../tally.ts';
+import { type Forbids, openAll, type Tally } from '../tally.ts';
 import type { Check, CheckOptions, Verdict } from '../verdict.ts';
 import { witnessOp } from '../witness.ts';
 import { disorder } from './chain.ts';
 import { duplicates, shortRead, strangers } from './findings.ts';
+import { KeyedTally, OpenKeys, setsOf } from './keyed.ts';
 import { observeSet, type SetObservations } from './observations.ts';
 import { type Presence, presence } from './presence.ts';
 
@@ -40,6 +41,8 @@ export interface Fates {
  * `no-lost-writes` (default) forbids lost elements and those nobody could have added or that stand twice in a read;
  * `linearizable` stale ones too, and is decided exactly (see `disorder`).
  *
+ * Values may be `[k, v]` and `[k, [v…]]`: each key is a set of its own.
+ *
  * O(elements read, those of shared prefixes once, + runs · elements / 32 + n log n). Source for the fates: Jepsen's
  * set-full checker (Kingsbury), which misses duplicates.
  */
@@ -73,13 +76,48 @@ export function fates(history: History, seen: SetObservations): Fates {
 
 function judge(whole: History, options: CheckOptions): Verdict {
   const history = options.workload === undefined ? whole : whole.only(options.workload);
+  const tally = new KeyedTally(options);
+  const open = new OpenKeys();
+  const sets = setsOf(history);
+  const stats = sets.map((one) => {
+    tally.within = one.key;
+    const { figures, reason } = judgeOne(one.history, tally);
+    open.add(one.key, reason);
+    return figures;
+  });
+  return tally.verdict({
+    check: 'set-full',
+    engine: 'elements',
+    forbids: FORBIDS,
+    options,
+    judged: ['no-lost-writes'],
+    open: openAll(Object.keys(FORBIDS), open.reason),
+    stats: { ...(sets[0]?.key === undefined ? {} : { keys: sets.length }), ...summed(stats) },
+  });
+}
+
+/** Figures of all keys: sums, of distances the greatest. */
+function summed(all: readonly Figures[]): { [name: string]: number } {
+  const total: { [name: string]: number } = {};
+  for (const figures of all)
+    for (const [name, value] of Object.entries(figures)) {
+      const before = total[name] ?? 0;
+      total[name] =
+        name === 'staleRecords' || name === 'staleTime' ? Math.max(before, value) : before + value;
+    }
+  return total;
+}
+
+function judgeOne(history: History, tally: Tally): { figures: Figures; reason: string | undefined } {
   const seen = observeSet(history);
-  const tally = new Tally(options);
+  const before = new Map(tally.counts);
   const all = fates(history, seen);
   strangers(history, seen, tally);
   duplicates(history, seen, tally);
-  const stats = tell(history, seen, all, tally);
-  const sound = [...tally.counts.keys()].every((type) => type === 'duplicate-element');
+  const figures = tell(history, seen, all, tally);
+  const sound = [...tally.counts].every(
+    ([type, count]) => type === 'duplicate-element' || before.get(type) === count,
+  );
   const conflict = sound && seen.repeated === 0 ? disorder(history, seen) : null;
   if (conflict?.kind === 'incomparable') {
     const [a, b] = conflict.reads;
@@ -108,16 +146,10 @@ function judge(whole: History, options: CheckOptions): Verdict {
       : seen.repeated > 0
         ? `${seen.repeated} elements were added more than once: nothing tells which add a read shows`
         : undefined;
-  return tally.verdict({
-    check: 'set-full',
-    engine: 'elements',
-    forbids: FORBIDS,
-    options,
-    judged: ['no-lost-writes'],
-    open: openAll(Object.keys(FORBIDS), reason),
-    stats,
-  });
+  return { figures, reason };
 }
+
+type Figures = ReturnType<typeof tell>;
 
 /** Reports lost, stale and foreseen elements; gives the figures. Distances are in records, times in nanoseconds. */
 function tell(history: History, seen: SetObservations, all: Fates, tally: Tally) {

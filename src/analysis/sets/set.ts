@@ -1,9 +1,10 @@
 import { type History, INFO, OK } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
-import { type Forbids, openAll, Tally } from '../tally.ts';
+import { type Forbids, openAll, type Tally } from '../tally.ts';
 import type { Check, CheckOptions, Verdict } from '../verdict.ts';
 import { witnessOp } from '../witness.ts';
 import { duplicates, shortRead, strangers } from './findings.ts';
+import { KeyedTally, OpenKeys, setsOf } from './keyed.ts';
 import { observeSet, type SetObservations, type SetRead } from './observations.ts';
 
 /** What each model forbids, strongest claim first. */
@@ -25,6 +26,8 @@ const NAMED = 6;
  * `unexpected-element`: read, never added. `aborted-read`: read although its add failed. `duplicate-element`: twice in
  * one read. Elements whose add is unknown may be there or not.
  *
+ * Values may be `[k, v]` and `[k, [v…]]`: each key is a set of its own.
+ *
  * O(elements read, those of shared prefixes once). Without any deciding read the verdict is `unknown`.
  */
 export const set: Check = {
@@ -36,28 +39,30 @@ export const set: Check = {
 
 function judgeSet(history: History, options: CheckOptions): Verdict {
   const source = options.workload === undefined ? history : history.only(options.workload);
-  const seen = observeSet(source);
-  const tally = new Tally(options);
-  const recovered = lostAndDiverged(source, seen, tally);
-  strangers(source, seen, tally);
-  duplicates(source, seen, tally);
-  const reason =
-    seen.finals.length > 0
-      ? undefined
-      : 'no read of the whole set succeeded at the end: what is there is not known';
+  const tally = new KeyedTally(options);
+  const open = new OpenKeys();
+  const stats = { acknowledged: 0, failed: 0, unknown: 0, recovered: 0, finalReads: 0 };
+  const sets = setsOf(source);
+  for (const { key, history } of sets) {
+    const seen = observeSet(history);
+    tally.within = key;
+    stats.recovered += lostAndDiverged(history, seen, tally);
+    strangers(history, seen, tally);
+    duplicates(history, seen, tally);
+    stats.acknowledged += seen.acknowledged;
+    stats.failed += seen.failed;
+    stats.unknown += seen.unknown;
+    stats.finalReads += seen.finals.length;
+    if (seen.finals.length === 0)
+      open.add(key, 'no read of the whole set succeeded at the end: what is there is not known');
+  }
   return tally.verdict({
     check: 'set',
     engine: 'elements',
     forbids: FORBIDS,
     options,
-    open: openAll(MODELS, reason),
-    stats: {
-      acknowledged: seen.acknowledged,
-      failed: seen.failed,
-      unknown: seen.unknown,
-      recovered,
-      finalReads: seen.finals.length,
-    },
+    open: openAll(MODELS, open.reason),
+    stats: { ...(sets[0]?.key === undefined ? {} : { keys: sets.length }), ...stats },
   });
 }
 
@@ -103,10 +108,11 @@ function lostWrites(
   lost: readonly number[],
   tally: Tally,
 ): void {
-  const rows = lost.map((e) => elements.add[e]).sort((a, b) => history.ret[a] - history.ret[b]);
+  const byReturn = [...lost].sort((a, b) => history.ret[elements.add[a]] - history.ret[elements.add[b]]);
+  const rows = byReturn.map((e) => elements.add[e]);
   const final = finals.find(({ row }) => history.ret[rows[0]] < history.inv[row])!.row;
   const shown = rows.slice(0, NAMED);
-  const writers = shown.map((row, i) => `W${i + 1} added ${history.values.show(history.x0[row])}`);
+  const writers = shown.map((_, i) => `W${i + 1} added ${history.values.show(elements.id[byReturn[i]])}`);
   const more = rows.length > NAMED ? `, and ${rows.length - NAMED} more` : '';
   const one = rows.length === 1;
   const marked = (history.flags[final] & 1) !== 0;
@@ -120,7 +126,7 @@ function lostWrites(
         `${one ? 'A write was' : `${rows.length} writes were`} acknowledged and then lost: ${writers.join(', ')}${more}. ` +
         `${one ? 'It is' : 'They are'} ${which} and does not see ${one ? 'it' : 'them'}.`,
       ops: [...shown.map((row, i) => witnessOp(history, row, `W${i + 1}`)), shortRead(history, final)],
-      detail: { elements: rows.map((row) => history.values.value(history.x0[row])), count: rows.length },
+      detail: { elements: byReturn.map((e) => history.values.value(elements.id[e])), count: rows.length },
     }),
     rows.length,
   );

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { set } from '../../../src/analysis/sets/set.ts';
+import { setFull } from '../../../src/analysis/sets/set-full.ts';
+import { alone, history } from './lines.ts';
+
+describe('sets with keys', () => {
+  const lines = [
+    ...alone(0, 'add', ['x', 1]),
+    ...alone(0, 'add', ['x', 2]),
+    ...alone(1, 'add', ['y', 1]),
+    ...alone(2, 'read', ['x', [1, 2]]),
+    ...alone(2, 'read', ['y', [1]]),
+  ];
+
+  it.each([set, setFull])('keeps apart what has different keys: $name', (check) => {
+    const verdict = check.judge(history(...lines));
+    expect(verdict).toMatchObject({ valid: true, anomalyTypes: [], stats: { keys: 2, acknowledged: 3 } });
+  });
+
+  it.each([set, setFull])('says of which key an element is lost: $name', (check) => {
+    const verdict = check.judge(
+      history(...lines, ...alone(0, 'add', ['y', 2]), ...alone(0, 'read', ['y', [1]])),
+    );
+    expect(verdict).toMatchObject({
+      valid: false,
+      anomalyTypes: ['lost-write'],
+      counts: { 'lost-write': 1 },
+    });
+    expect(verdict.anomalies[0].message).toMatch(/^Key "y": /);
+    expect(JSON.stringify(verdict.anomalies[0].key)).toContain('"y"');
+  });
+
+  it('reads sets of none, two and many elements', () => {
+    const verdict = set.judge(
+      history(
+        ...alone(0, 'add', ['x', 1]),
+        ...alone(0, 'add', ['z', 1]),
+        ...alone(0, 'add', ['z', 2]),
+        ...alone(0, 'add', ['z', 3]),
+        ...alone(1, 'read', ['x', []]),
+        ...alone(1, 'read', ['z', [3, 1, 2]]),
+      ),
+    );
+    expect(verdict).toMatchObject({ valid: false, counts: { 'lost-write': 1 }, stats: { finalReads: 2 } });
+  });
+
+  it('does not know of keys that nobody read', () => {
+    const verdict = set.judge(history(...lines, ...alone(0, 'add', ['z', 1])));
+    expect(verdict).toMatchObject({ valid: 'unknown' });
+    expect(verdict.reason).toContain('key "z"');
+  });
+
+  it('takes pairs for elements where reads show no keys', () => {
+    const verdict = set.judge(
+      history(
+        ...alone(0, 'add', ['x', 1]),
+        ...alone(0, 'add', ['y', 2]),
+        ...alone(1, 'read', [
+          ['x', 1],
+          ['y', 2],
+        ]),
+      ),
+    );
+    expect(verdict).toMatchObject({ valid: true, stats: { acknowledged: 2 } });
+    expect(verdict.stats?.keys).toBeUndefined();
+  });
+});
