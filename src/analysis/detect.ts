@@ -37,7 +37,7 @@ export function detect(history: History): readonly string[] {
   if (has('transfer')) return ['bank'];
   if (has('generate')) return ['unique-ids'];
   if (has('inc', 'increment', 'incr', 'dec', 'decrement', 'decr')) return ['counter'];
-  if (has('contains', 'remove')) return ['set'];
+  if (has('contains', 'remove')) return ['linearizable-set'];
   if (has('add')) {
     if (t.scalarReads && !t.listReads) return ['counter'];
     return t.readsBetween ? ['set-full', 'set'] : ['set', 'set-full'];
