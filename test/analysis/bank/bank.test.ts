@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type BankOptions, bank } from '../../../src/analysis/bank/bank.ts';
 import { History } from '../../../src/history/history.ts';
 import type { Json, Op } from '../../../src/history/op.ts';
-import { alone, Dice, history, ROUNDS } from '../sets/lines.ts';
+import { alone, Dice, history } from '../sets/lines.ts';
+import { rounds } from '../weak/random.ts';
 
 const transfer = (from: Json, to: Json, amount: number) => alone(0, 'transfer', { from, to, amount });
 const judge = (h: History, options: BankOptions = {}) => bank.judge(h, options);
@@ -71,7 +72,7 @@ describe('bank', () => {
   });
 
   it('accepts snapshots of any bank, and names every read that mixes two', () => {
-    for (let seed = 1; seed <= ROUNDS / 10; seed++) {
+    for (let seed = 1; seed <= rounds(300); seed++) {
       const dice = new Dice(seed);
       const now = [10, 10, 10];
       const ops: Op[] = [];

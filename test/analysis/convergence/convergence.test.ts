@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { convergence } from '../../../src/analysis/convergence/convergence.ts';
 import { fold, kinds, type Update } from '../../../src/analysis/convergence/crdt.ts';
 import type { Json } from '../../../src/history/op.ts';
-import { alone, Dice, history, type Line, ROUNDS } from '../sets/lines.ts';
+import { alone, Dice, history, type Line } from '../sets/lines.ts';
+import { rounds } from '../weak/random.ts';
 
 const final = (node: string) => ({ final: true, node });
 const judge = (...lines: Line[]) => convergence.judge(history(...lines));
@@ -152,7 +153,7 @@ describe('folds of replicated types', () => {
   });
 
   it('do not depend on the order of delivery, nor on how often', () => {
-    for (let seed = 1; seed <= ROUNDS / 3; seed++) {
+    for (let seed = 1; seed <= rounds(1000); seed++) {
       const dice = new Dice(seed);
       const updates = Array.from(
         { length: 8 },

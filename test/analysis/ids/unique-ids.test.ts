@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { uniqueIds } from '../../../src/analysis/ids/unique-ids.ts';
 import type { Json } from '../../../src/history/op.ts';
-import { alone, clients, Dice, history, ROUNDS } from '../sets/lines.ts';
+import { alone, clients, Dice, history } from '../sets/lines.ts';
+import { rounds } from '../weak/random.ts';
 
 describe('unique-ids', () => {
   it('accepts ids that differ, in any order, also when 1 and "1" are given', () => {
@@ -75,7 +76,7 @@ describe('unique-ids', () => {
   });
 
   it('finds in random histories what comparing all pairs finds', () => {
-    for (let seed = 1; seed <= ROUNDS / 2; seed++) {
+    for (let seed = 1; seed <= rounds(1500); seed++) {
       const dice = new Dice(seed);
       let next = 0;
       const h = history(

@@ -14,10 +14,10 @@ function send(process: number, key: Json, value: Json, offset: number | null): L
 }
 
 /** `send` of one message that is not known to have worked. */
-function trySend(process: number, key: Json, value: Json, type: OpType): Line[] {
+function trySend(process: number, key: Json, value: Json, type: OpType, offset?: number): Line[] {
   return [
     [process, 'invoke', 'send', [['send', key, value]]],
-    [process, type, 'send', [['send', key, value]]],
+    [process, type, 'send', [['send', key, offset === undefined ? value : [offset, value]]]],
   ];
 }
 
@@ -260,6 +260,8 @@ interface Event {
   readonly process: number;
   readonly send?: readonly [key: string, value: number, offset: number, type: OpType];
   readonly poll?: Messages;
+  /** The offset of a send of unknown outcome comes with it. */
+  readonly told?: boolean;
 }
 
 /** Producers and consumers of two logs; now and then something goes wrong. */
@@ -279,7 +281,8 @@ function random(dice: Dice): Event[] {
       if (dice.chance(5)) all.push(value);
       if (dice.chance(3)) all.push(++next);
       const offset = dice.chance(95) ? all.indexOf(value) : dice.below(all.length + 1);
-      events.push({ process, send: [key, value, offset, type] });
+      const told = type === 'info' && dice.chance(50);
+      events.push({ process, send: [key, value, told && offset < 0 ? all.length : offset, type], told });
       if (dice.chance(5)) all.pop();
     } else {
       const from = dice.chance(90) ? (places[`${process} ${key}`] ?? 0) : dice.below(all.length + 1);
@@ -306,10 +309,13 @@ function naive(events: readonly Event[]): Set<string> {
       for (const [offset, value] of messages)
         seen.push({ key, value: value as number, offset, op, process, polled: true });
   });
+  const told = events.flatMap(({ send, told }) =>
+    told === true ? [{ key: send![0], value: send![1], offset: send![2] }] : [],
+  );
   const known = (key: string) =>
     [...new Set(seen.filter((s) => s.key === key).map((s) => s.offset))].sort((a, b) => a - b);
-  for (const a of seen)
-    for (const b of seen) {
+  for (const a of [...seen, ...told])
+    for (const b of [...seen, ...told]) {
       if (a.key !== b.key) continue;
       if (a.offset === b.offset && a.value !== b.value) types.add('inconsistent-offsets');
       if (a.offset !== b.offset && a.value === b.value) types.add('duplicate');
@@ -344,10 +350,11 @@ describe('log beside its definitions', () => {
     const found = new Set<string>();
     for (let seed = 1; seed <= ROUNDS; seed++) {
       const events = random(new Dice(seed));
-      const lines = events.flatMap(({ process, send: sent, poll: polled }): Line[] => {
+      const lines = events.flatMap(({ process, send: sent, poll: polled, told }): Line[] => {
         if (polled !== undefined) return poll(process, polled);
         const [key, value, offset, type] = sent!;
-        return type === 'ok' ? send(process, key, value, offset) : trySend(process, key, value, type);
+        if (type === 'ok') return send(process, key, value, offset);
+        return trySend(process, key, value, type, told === true ? offset : undefined);
       });
       const verdict = judge(...lines);
       if (verdict.valid === 'unknown') continue;
