@@ -5,6 +5,7 @@ import type { Anomaly, Check, CheckOptions, Verdict } from '../verdict.ts';
 import type { Decision } from './calls.ts';
 import { Cast } from './explain.ts';
 import { decide, type Operation } from './general.ts';
+import { shrink, upTo } from './general-witness.ts';
 import { Meter } from './meter.ts';
 import type { Model } from './model.ts';
 import { sequentiallyConsistent } from './sequential.ts';
@@ -71,12 +72,85 @@ export function judgeByModel<S>(
     meter.join(share);
     findings.engines.add(decision.engine);
     const partRows = list.map((o) => rows[o]);
-    if (decision.answer === 'illegal') findings.add(explained(history, partRows, decision, part));
-    else if (decision.answer === 'unknown')
+    if (decision.answer === 'illegal') {
+      const small = list.map((o) => operations[o]);
+      const fewest = findings.wanting ? fewer(small, model, initial, decision, meter) : undefined;
+      findings.add(
+        fewest === undefined
+          ? explained(history, partRows, decision, part)
+          : conflict(
+              history,
+              fewest.rows.map((i) => partRows[i]),
+              partRows[fewest.culprit],
+              fewest.states,
+              part,
+            ),
+      );
+    } else if (decision.answer === 'unknown')
       findings.unknowns.push(
         `${part === '' ? '' : `${part}: `}${decision.reason}; everything that returned before record ${Math.max(0, decision.reached ?? 0)} was put in order`,
       );
   });
+}
+
+/** Steps that each question of a shrinking may cost, and all of them. */
+const QUESTION = 50_000;
+const SHRINKING = 10_000_000;
+/** More operations than this explain nothing. */
+const MOST_SHOWN = 24;
+
+/** Few operations that have no order either; undefined where they are not few. */
+function fewer<S>(
+  operations: readonly Operation[],
+  model: Model<S>,
+  initial: Json,
+  decision: Decision,
+  meter: Meter,
+): { rows: number[]; culprit: number; states: readonly string[] } | undefined {
+  const culprit = operations[decision.culprit ?? 0];
+  const { subset, rows } = upTo(operations, culprit.ret);
+  const budget = meter.part(SHRINKING);
+  const ask = (list: readonly Operation[]) => {
+    const part = budget.part(QUESTION);
+    const answer = decide(list, model, initial, part);
+    budget.join(part);
+    return answer;
+  };
+  const kept = shrink(subset, model, (list) => ask(list).answer === 'illegal');
+  const left = kept.map((i) => subset[i]);
+  const last = ask(left);
+  meter.join(budget);
+  if (last.answer !== 'illegal' || left.length > MOST_SHOWN) return undefined;
+  return {
+    rows: kept.map((i) => rows[i]),
+    culprit: rows[kept[last.culprit ?? 0]],
+    states: last.survivors ?? [],
+  };
+}
+
+/** Operations of which no order is legal, whatever else was going on. */
+function conflict(
+  history: History,
+  rows: readonly number[],
+  culprit: number,
+  states: readonly string[],
+  part: string,
+): Anomaly {
+  const cast = new Cast(history, rows);
+  return cast.anomaly(
+    'non-linearizable',
+    rows.length === 1
+      ? 'an operation that nothing explains'
+      : `${rows.length} operations that no order explains`,
+    [
+      'Whatever else went on, these operations have no order that respects real time.',
+      `The one that fits nowhere is ${cast.called(culprit)}${states.length > 0 ? `: what the object could be before it, of these alone: ${states.join('; ')}` : ''}.`,
+    ],
+    {
+      ...(part === '' ? {} : { key: JSON.parse(part) as Json }),
+      detail: { culprit: history.inv[culprit], ...(states.length > 0 ? { possible: [...states] } : {}) },
+    },
+  );
 }
 
 /** The culprit, what was under way when it returned, and why it cannot follow from what could have been. */

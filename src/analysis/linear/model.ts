@@ -28,6 +28,11 @@ export interface Model<S> {
    * each part is judged alone. Linearizability allows that (Herlihy & Wing 1990); sequential consistency does not.
    */
   partition?(f: string, input: Json): Json | undefined;
+  /**
+   * What an operation is about, where all operations of one topic can be left out of any legal run and the rest is legal
+   * still (an element of a queue): witnesses are made smaller by whole topics. `output` is undefined where it is unknown.
+   */
+  topic?(f: string, input: Json, output: Json | undefined): Json | undefined;
   /** A state in words, for a witness. Default: its key. */
   describe?(state: S): string;
 }

@@ -17,8 +17,9 @@ const MOST_ROWS = 3000;
 /**
  * Shrinks what a search refuted to few calls that are still impossible (ddmin; Zeller & Hildebrandt 2002).
  *
- * Only what keeps the proof is left out: a read alone, or every call that mentions a value together. If the whole has
- * an order, it has one without those; so if the rest has none, neither has the whole.
+ * Only what keeps the proof is left out: a read alone, or every call that mentions a value together, and the values that
+ * compare-and-sets make of it. If the whole has an order, it has one without those; so if the rest has none, neither has
+ * the whole. A value that was there a while may be what an observed failure needs: with those, values stay.
  */
 export function shrunk(calls: Calls, initial: number, decision: Decision, meter: Meter): Witness {
   const culprit = decision.culprit ?? 0;
@@ -65,9 +66,13 @@ export function shrunk(calls: Calls, initial: number, decision: Decision, meter:
   const values = new Set(
     rows.flatMap((row) => (calls.kind[row] === CAS ? [calls.a[row], calls.b[row]] : [calls.a[row]])),
   );
-  for (const value of values) without((row) => mentions(row, value));
+  const depends = rows.some((row) => calls.kind[row] === MISS);
+  for (const value of depends ? [] : values) {
+    const gone = withSuccessors(value, rows, calls);
+    without((row) => [...gone].some((v) => mentions(row, v)));
+  }
   // A write of unknown outcome that nobody needs is optional anyway.
-  for (const row of rows.filter((r) => calls.outcome[r] === INFO)) {
+  for (const row of rows.filter((r) => !depends && calls.outcome[r] === INFO)) {
     const observed = rows.some(
       (r) =>
         r !== row &&
@@ -77,4 +82,14 @@ export function shrunk(calls: Calls, initial: number, decision: Decision, meter:
     if (!observed) without((r) => r === row);
   }
   return { rows, culprit, anyStart };
+}
+
+/** A value and all that compare-and-sets lead to from it: without it they would come from nowhere. */
+function withSuccessors(value: number, rows: readonly number[], calls: Calls): Set<number> {
+  const found = new Set([value]);
+  for (let before = 0; before < found.size; ) {
+    before = found.size;
+    for (const row of rows) if (calls.kind[row] === CAS && found.has(calls.a[row])) found.add(calls.b[row]);
+  }
+  return found;
 }

@@ -7,6 +7,12 @@ type List = readonly Json[];
 const last = (state: List) => state[state.length - 1];
 const same = (x: Json, y: Json) => x === y || canonical(x) === canonical(y);
 
+/** The element that an operation puts or is known to have taken: what comes in and goes out leaves the others in order. */
+const elementOf =
+  (put: string, take: string): Model<List>['topic'] =>
+  (f, input, output) =>
+    f === put ? input : f === take ? (output ?? undefined) : undefined;
+
 /** The initial list, where the user gave one. */
 const listOf = (initial: Json): List => (Array.isArray(initial) ? (initial as Json[]) : []);
 
@@ -65,6 +71,7 @@ export const fifoQueue: Model<List> = {
     if (output === null) return state.length === 0 ? state : null;
     return state.length > 0 && same(state[0], output) ? state.slice(1) : null;
   },
+  topic: elementOf('enqueue', 'dequeue'),
 };
 
 /** A queue that may hand out any element it holds. */
@@ -79,6 +86,7 @@ export const unorderedQueue: Model<List> = {
     return at < 0 ? null : [...state.slice(0, at), ...state.slice(at + 1)];
   },
   outputs: (state, f, input) => (f === 'dequeue' ? [null, ...state] : [input]),
+  topic: elementOf('enqueue', 'dequeue'),
 };
 
 /** Last in, first out. A pop of nil found the stack empty. */
@@ -92,4 +100,5 @@ export const stack: Model<List> = {
     if (output === null) return state.length === 0 ? state : null;
     return state.length > 0 && same(last(state), output) ? state.slice(0, -1) : null;
   },
+  topic: elementOf('push', 'pop'),
 };
