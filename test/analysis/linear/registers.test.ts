@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import { Draw } from '../../../bench/linear/simulate.ts';
+import { CAS, CallsBuilder, MISS, READ, WRITE } from '../../../src/analysis/linear/calls.ts';
 import { CasDeadlines } from '../../../src/analysis/linear/deadlines/cas-registers.ts';
 import { planOf } from '../../../src/analysis/linear/deadlines/plan.ts';
 import { RegisterDeadlines } from '../../../src/analysis/linear/deadlines/registers.ts';
 import { type Beamed, widening } from '../../../src/analysis/linear/deadlines/widening.ts';
 import { Meter } from '../../../src/analysis/linear/meter.ts';
 import { zones } from '../../../src/analysis/linear/zones.ts';
+import { INFO, OK } from '../../../src/history/history.ts';
 import { bruteRegister, type Small, show, smallHistory } from './brute.ts';
 
 const ROUNDS = process.env.ORDEAL_LONG === '1' ? 120_000 : 2_000;
@@ -65,6 +67,7 @@ test.each([
   [' with many unknown outcomes', { ...swapping, info: 0.35 }],
   [' with two values', { ...swapping, values: 2, info: 0.2 }],
   [' with observed failures', { ...swapping, miss: 0.2 }],
+  [' with observed failures and unknown outcomes', { ...swapping, miss: 0.3, cas: 0.2, info: 0.35 }],
   [' with unique values', unique],
 ])('deadlines with compare-and-set agree with every order tried%s', (_, shape) => {
   each(shape, 3, (calls, legal) => {
@@ -130,4 +133,21 @@ test.each([
     }
   });
   expect(proofs).toBeGreaterThan(10);
+});
+
+test.each([
+  ['compare-and-set', CAS],
+  ['write', WRITE],
+])('a value passes by for no more than an observed failure to find another: %s', (_, kind) => {
+  const builder = new CallsBuilder();
+  builder.add(WRITE, 1, 0, 0, 1, OK);
+  builder.add(kind, kind === CAS ? 1 : 0, 0, 2, 0, INFO);
+  builder.add(WRITE, 1, 0, 3, 5, OK);
+  builder.add(MISS, 1, 0, 4, 6, OK);
+  builder.add(READ, 1, 0, 7, 8, OK);
+  const calls = builder.done();
+  expect(bruteRegister(calls, NIL)).toBe(true);
+  const reach = { beam: 1000 };
+  for (const relaxed of [false, true])
+    expect(new CasDeadlines(planOf(calls, NIL), new Meter(), relaxed, reach).run(reach).answer).toBe('legal');
 });

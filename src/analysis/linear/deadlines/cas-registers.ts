@@ -314,7 +314,8 @@ export class CasDeadlines extends CasFrontier implements Beamed<CasCheckpoint> {
           this.again(c, y, go);
           continue;
         }
-        const served = this.pool.mem[c + this.oD + y] < INF;
+        // It serves a read that waits for it, or a miss that waits for the current value to go.
+        const served = this.pool.mem[c + this.oD + y] < INF || this.pool.mem[c + 1] < INF;
         const d = this.pool.copy(c);
         this.spend(d, y);
         this.set(d, y);
