@@ -3,7 +3,7 @@ import { ANTI, CO } from '../graph/labels.ts';
 import type { CycleStep } from '../graph/search.ts';
 import type { Anomaly, Step } from '../verdict.ts';
 import { type Cast, show } from '../weak/words.ts';
-import type { Contradiction } from './decide.ts';
+import type { Contradiction } from './question.ts';
 import type { Narrator } from './steps.ts';
 import type { Versions } from './versions.ts';
 

@@ -11,49 +11,15 @@ import { PAIR_LIMIT, PATIENCE } from './limits.ts';
 import { refuteNear } from './near.ts';
 import { Part } from './part.ts';
 import { Polygraph } from './polygraph.ts';
+import type { Answer, Question } from './question.ts';
 import { deadlines, serialOrderFound } from './schedule.ts';
 import { tightened } from './tighten.ts';
-import { timedOrderFound } from './timed-schedule.ts';
+import { timedOrder, timedOrderFound } from './timed-schedule.ts';
 import { undecidedPairs } from './undecided.ts';
 import { Source, VersionPairs } from './version-order.ts';
 import type { Versions } from './versions.ts';
 import { saturateInTime } from './window.ts';
 import { addRealtimePairs, type Crossing, zonesOf } from './zones.ts';
-
-/** Which order the transactions must respect beside their data. */
-export type Order = 'none' | 'process' | 'realtime';
-export type Isolation = 'serializable' | 'snapshot';
-
-export interface Question {
-  readonly versions: Versions;
-  /** What is known of the order of versions, soundly for the model asked about. */
-  readonly pairs: VersionPairs;
-  readonly intervals: Intervals;
-  /** By transaction. */
-  readonly process: Int32Array;
-  readonly isolation: Isolation;
-  readonly order: Order;
-  /** A position of the history about which a serial order in real time was looked for in vain. */
-  readonly stuck?: number | undefined;
-}
-
-/** Why there is no order. */
-export interface Contradiction {
-  /** Pairs of versions, flat, as few as were found, of which no order fits; none when the known graph is cyclic by itself. */
-  readonly choices: Int32Array;
-  /** The transactions of the part of the graph on which they meet. */
-  readonly members: Int32Array;
-  /** The known graph, orders included, and the version order that it was made from. */
-  readonly graph: Csr;
-  readonly pairs: VersionPairs;
-  /** Cycles with adjacent anti-dependencies are none. */
-  readonly snapshot: boolean;
-}
-
-export type Answer =
-  | { readonly verdict: 'yes'; readonly engine: string }
-  | { readonly verdict: 'no'; readonly engine: string; readonly contradiction: Contradiction }
-  | { readonly verdict: 'unknown'; readonly reason: string };
 
 /**
  * Decides whether the versions of all keys can be ordered so that the history is serializable, or snapshot isolated, with
@@ -67,22 +33,31 @@ export type Answer =
 export function decide(question: Question, budget: Budget, quick = false): Answer {
   const { versions, intervals, order } = question;
   const realtime = order === 'realtime';
-  if (realtime && !quick && question.stuck !== undefined) {
-    const refuted = refuteNear(question, question.stuck, budget);
-    if (refuted !== undefined) return { verdict: 'no', engine: 'saturation', contradiction: refuted };
+  if (realtime && !quick) {
+    const refuted = near(question, question.stuck, budget);
+    if (refuted !== undefined) return refuted;
   }
   const inTime = realtime ? timed(question, intervals) : undefined;
   if (quick && !realtime)
-    return nearTime(question, undefined, SLACKS[0]!)
+    return nearTime(question, undefined, SLACKS[0]!) === 'found'
       ? { verdict: 'yes', engine: 'serial-order' }
       : { verdict: 'unknown', reason: 'no serial order was found at once' };
   let known = new Known(question, inTime?.pairs ?? question.pairs);
   if (inTime?.crossing !== undefined && !quick) return crossed(question, known, inTime.crossing);
   const acyclic = kahn(known.graph, realtime ? intervals : undefined).length === 0;
-  if (acyclic && !realtime && SLACKS.some((slack) => nearTime(question, known.graph, slack)))
-    return { verdict: 'yes', engine: 'serial-order' };
+  let { stuck } = question;
+  if (acyclic && !realtime)
+    for (const slack of SLACKS) {
+      const found = nearTime(question, known.graph, slack);
+      if (found === 'found') return { verdict: 'yes', engine: 'serial-order' };
+      stuck = found ?? stuck;
+    }
   if (acyclic && !realtime && serialOrderFound(versions, known.graph, deadlines(versions, intervals)))
     return { verdict: 'yes', engine: 'serial-order' };
+  if (!realtime) {
+    const refuted = near(question, stuck, budget);
+    if (refuted !== undefined) return refuted;
+  }
   let undecided: Int32Array | undefined;
   if (acyclic && realtime) {
     const rest = orderInTime(question, known, quick);
@@ -105,6 +80,12 @@ export function decide(question: Question, budget: Budget, quick = false): Answe
   return solveParts(question, known, open, budget);
 }
 
+/** A contradiction among those who ran about a position, if there is one that is found. */
+function near(question: Question, position: number | undefined, budget: Budget): Answer | undefined {
+  const contradiction = position === undefined ? undefined : refuteNear(question, position, budget);
+  return contradiction && { verdict: 'no', engine: 'saturation', contradiction };
+}
+
 /** How far from its interval a transaction may be placed, in positions, where real time does not bind. */
 const SLACKS = [8, 64];
 
@@ -112,25 +93,25 @@ const SLACKS = [8, 64];
  * Where real time does not bind, transactions still took effect at about the time when they ran: looks for a serial order that places each within
  * `slack` of its interval. The graph of what is known saves it from dead ends; without one, only the order of processes is kept, where it counts.
  */
-function nearTime(question: Question, known: Csr | undefined, slack: number): boolean {
+function nearTime(question: Question, known: Csr | undefined, slack: number): 'found' | number | undefined {
   const { versions, intervals, order, process } = question;
   const inv = intervals.inv.map((i) => Math.max(0, i - slack));
   const ret = intervals.ret.map((r) => (r >= NEVER - slack ? NEVER : r + slack));
   const graph = known ?? (order === 'process' ? processes(process) : undefined);
-  return timedOrderFound(versions, graph, deadlines(versions, intervals), { inv, ret }, PATIENCE);
+  return timedOrder(versions, graph, deadlines(versions, intervals), { inv, ret }, PATIENCE);
 }
 
 /** Each transaction before the next one of its process. Linear. */
-function processes(process: Int32Array): Csr {
-  const txns = process.length;
+function processes(of: Int32Array): Csr {
+  const txns = of.length;
   const dst = new Int32Array(txns);
   const offset = new Int32Array(txns + 1);
   const following = new Int32Array(txns).fill(-1);
   const last = new Map<number, number>();
   for (let t = 0; t < txns; t++) {
-    const before = last.get(process[t]!);
+    const before = last.get(of[t]!);
     if (before !== undefined) following[before] = t;
-    last.set(process[t]!, t);
+    last.set(of[t]!, t);
   }
   let count = 0;
   for (let t = 0; t < txns; t++) {

@@ -1,5 +1,5 @@
 import { canonicalModel, implies } from '../models.ts';
-import type { Isolation, Order } from './decide.ts';
+import type { Isolation, Order } from './question.ts';
 
 /** The model that an isolation with an order of transactions amounts to. */
 export const modelOf: Readonly<Record<Isolation, Readonly<Record<Order, string>>>> = {

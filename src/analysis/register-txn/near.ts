@@ -5,14 +5,16 @@ import { EVERY, RW, WR, WW } from '../graph/labels.ts';
 import { addProcess, addRealtime } from '../graph/order.ts';
 import { cyclicParts, tarjan } from '../graph/tarjan.ts';
 import type { Budget } from '../verdict.ts';
-import type { Contradiction, Question } from './decide.ts';
 import { Part } from './part.ts';
+import type { Contradiction, Question } from './question.ts';
 import { Source, VersionPairs } from './version-order.ts';
 import type { Versions } from './versions.ts';
 import { type Zones, zonesOf } from './zones.ts';
 
 /** Half the widths, in positions, of the windows that are looked at, one after the other. */
 const WIDTHS = [32, 64, 128, 256, 512, 1024];
+/** The same where real time does not bind, so that far more pairs of writes are open. */
+const NARROW = [32, 64, 128, 256];
 
 /** Transactions above which a window is not looked at. */
 const MOST = 2048;
@@ -30,7 +32,7 @@ export function refuteNear(
   question: Question,
   position: number,
   budget: Budget,
-  widths: readonly number[] = WIDTHS,
+  widths: readonly number[] = question.order === 'realtime' ? WIDTHS : NARROW,
 ): Contradiction | undefined {
   const { inv, ret } = question.intervals;
   const { versions } = question;

@@ -2,6 +2,7 @@ import type { Subgraph } from '../graph/csr.ts';
 import { ANTI } from '../graph/labels.ts';
 import { SHRINK_RUNS } from './limits.ts';
 import { type Choice, Polygraph, type Solution } from './polygraph.ts';
+import type { Isolation } from './question.ts';
 import type { Versions } from './versions.ts';
 
 /** One group of transactions as a polygraph. Under snapshot isolation a transaction is two nodes, its begin and its commit. */
@@ -18,7 +19,7 @@ export class Part {
     versions: Versions,
     graph: Subgraph,
     pairs: Int32Array,
-    isolation: 'serializable' | 'snapshot',
+    isolation: Isolation,
     tableBytes: number,
   ) {
     this.tableBytes = tableBytes;
@@ -40,9 +41,11 @@ export class Part {
     return this.split ? v + this.graph.txns : v;
   }
 
+  /** `used`, where given, receives the places of the pairs that had a part in the answer "no". */
   solve(
     pairs: Int32Array,
     allowance: { left: number; readonly expired?: (() => boolean) | undefined },
+    used?: number[],
   ): Solution {
     const { graph } = this;
     const polygraph = new Polygraph(this.nodes);
@@ -61,7 +64,12 @@ export class Part {
         first: this.edgesOf(pairs[i]!, pairs[i + 1]!),
         second: this.edgesOf(pairs[i + 1]!, pairs[i]!),
       });
-    return polygraph.solve(choices, allowance, this.tableBytes);
+    const solution = polygraph.solve(choices, allowance, this.tableBytes);
+    if (used !== undefined)
+      choices.forEach((choice, i) => {
+        if (polygraph.used.has(choice)) used.push(2 * i);
+      });
+    return solution;
   }
 
   /** What follows from version a coming before version b. */
@@ -84,14 +92,18 @@ export class Part {
       Int32Array.from(which.flatMap((i) => [this.pairs[i]!, this.pairs[i + 1]!]));
     const allowance = { left: steps };
     let runs = SHRINK_RUNS;
-    const without = (rest: readonly number[]): boolean =>
-      runs-- > 0 && allowance.left > 0 && this.solve(select(rest), allowance) === 'no';
-    if (without([])) return new Int32Array(0);
+    const without = (rest: readonly number[]): boolean => {
+      if (runs-- <= 0 || allowance.left <= 0) return false;
+      const used: number[] = [];
+      if (this.solve(select(rest), allowance, used) !== 'no') return false;
+      kept = used.map((i) => rest[i >> 1]!);
+      return true;
+    };
+    without(kept);
     for (let size = kept.length >> 1; size >= 1; size >>= 1)
       for (let i = 0; i < kept.length; ) {
         const rest = [...kept.slice(0, i), ...kept.slice(i + size)];
-        if (without(rest)) kept = rest;
-        else i += size;
+        if (!without(rest)) i += size;
       }
     return select(kept);
   }

@@ -25,6 +25,8 @@ export class Polygraph {
   private readonly nodes: number;
   private readonly words: number;
   private rows: Int32Array;
+  /** Choices that were made, one way or the other, or that could not be: of a contradiction, the only ones that have a part in it. */
+  readonly used = new Set<Choice>();
 
   constructor(nodes: number) {
     this.nodes = nodes;
@@ -122,6 +124,7 @@ export class Polygraph {
         allowance.left -= (choice.first.length + choice.second.length) >> 1;
         const noFirst = this.impossible(choice.first);
         const noSecond = this.impossible(choice.second);
+        if (noFirst || noSecond) this.used.add(choice);
         if (noFirst && noSecond) return null;
         if (noFirst || noSecond) {
           if (!this.addAll(noFirst ? choice.second : choice.first, allowance)) return null;
@@ -156,6 +159,7 @@ export class Polygraph {
       }
       if (open.length === 0) return 'yes';
       if (stack.length >= depth) return 'cut';
+      this.used.add(open[0]!);
       stack.push({ rows: this.rows.slice(), open });
       allowance.left -= this.rows.length >> 3;
       open = this.addAll(open[0]!.first, allowance) ? this.propagate(open.slice(1), allowance) : null;

@@ -2,9 +2,10 @@ import { friendly, violates } from '../models.ts';
 import { Cast } from '../weak/words.ts';
 import type { Case } from './case.ts';
 import { contradictionAnomaly } from './contradiction.ts';
-import { type Answer, decide, type Isolation, type Order } from './decide.ts';
+import { decide } from './decide.ts';
 import { DEEP_LIMIT } from './limits.ts';
 import { decided, modelOf, needed, ORDERS } from './models.ts';
+import type { Answer, Isolation, Order } from './question.ts';
 import { Narrator } from './steps.ts';
 
 /** A model (canonical) that was proved, what proved it, or why nothing was. */
