@@ -3,6 +3,7 @@ import { Draw } from '../../../bench/linear/simulate.ts';
 import type { Operation } from '../../../src/analysis/linear/general.ts';
 import { Meter } from '../../../src/analysis/linear/meter.ts';
 import { keyValue } from '../../../src/analysis/linear/models/registers.ts';
+import { type Accesses, NOTHING, refuteSequential } from '../../../src/analysis/linear/saturation.ts';
 import { sequentiallyConsistent } from '../../../src/analysis/linear/sequential.ts';
 import { FAIL, INFO, NEVER, OK } from '../../../src/history/history.ts';
 import type { Json } from '../../../src/history/op.ts';
@@ -86,4 +87,85 @@ test('sequential consistency of several registers agrees with every interleaving
   }
   expect(legal).toBeGreaterThan(ROUNDS / 10);
   expect(legal).toBeLessThan((ROUNDS * 9) / 10);
+});
+
+/** Accesses of a run in which every value is written once, by several processes, seen late or wrongly now and then. */
+function uniqueRun(draw: Draw, n: number, processes: number, keys: number, wrong: number): Accesses {
+  const accesses: Accesses = {
+    n,
+    process: new Int32Array(n),
+    key: new Int32Array(n),
+    reads: new Int32Array(n).fill(NOTHING),
+    writes: new Int32Array(n).fill(NOTHING),
+    outcome: new Uint8Array(n),
+  };
+  const past = Array.from({ length: keys }, () => [-1]);
+  const retired = new Set<number>();
+  for (let i = 0; i < n; i++) {
+    const process = draw.below(processes);
+    accesses.process[i] = process;
+    accesses.key[i] = draw.below(keys);
+    const all = past[accesses.key[i]];
+    const seen = draw.chance(wrong) ? all[draw.below(all.length)] : all[all.length - 1];
+    const what = draw.unit();
+    if (what < 0.55 || what > 0.9) accesses.reads[i] = seen;
+    if (what >= 0.55) {
+      accesses.writes[i] = i;
+      all.push(i);
+    }
+    accesses.outcome[i] = retired.has(process) ? FAIL : draw.chance(0.05) ? INFO : OK;
+    if (accesses.outcome[i] === INFO) retired.add(process);
+    if (accesses.outcome[i] === FAIL) {
+      accesses.outcome[i] = INFO;
+      accesses.process[i] = processes + i;
+    }
+  }
+  return accesses;
+}
+
+function operationsOf({ n, process, key, reads, writes, outcome }: Accesses): Operation[] {
+  const value = (id: number): Json => (id === -1 ? null : id);
+  return Array.from({ length: n }, (_, i): Operation => {
+    const f = writes[i] === NOTHING ? 'read' : reads[i] === NOTHING ? 'write' : 'cas';
+    const inner: Json =
+      f === 'read' ? value(reads[i]) : f === 'write' ? value(writes[i]) : [value(reads[i]), value(writes[i])];
+    const input: Json = [`k${key[i]}`, inner];
+    const ret = outcome[i] === INFO ? NEVER : 2 * i + 1;
+    return { f, input, output: input, inv: 2 * i, ret, outcome: outcome[i], process: process[i] };
+  });
+}
+
+test('saturation refutes nothing that some interleaving explains, and most of what none does', () => {
+  const draw = new Draw(78);
+  let illegal = 0;
+  let refuted = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const accesses = uniqueRun(draw, 4 + draw.below(7), 2 + draw.below(2), 1 + draw.below(2), 0.35);
+    const operations = operationsOf(accesses);
+    const truth = brute(operations);
+    const found = refuteSequential(accesses, -1, new Meter());
+    if (!truth) illegal++;
+    if (found) refuted++;
+    if (found) expect(truth, showOperations(operations)).toBe(false);
+    if (found) expect(found.rows.length).toBeGreaterThan(0);
+  }
+  expect(illegal).toBeGreaterThan(ROUNDS / 10);
+  expect(refuted).toBeGreaterThan(0.9 * illegal);
+});
+
+test('saturation refutes a long history of many processes', () => {
+  const draw = new Draw(79);
+  const accesses = uniqueRun(draw, 20_000, 10, 20, 0);
+  expect(refuteSequential(accesses, -1, new Meter())).toBeNull();
+  // A process sees the newest of two writes of another, and then the older.
+  const last = accesses.n - 3;
+  accesses.process.fill(3, last);
+  accesses.outcome.fill(OK, last);
+  accesses.key.fill(0, last);
+  accesses.reads.fill(NOTHING, last);
+  accesses.writes.fill(NOTHING, last);
+  accesses.writes[last] = 900_000;
+  accesses.writes[last + 1] = 900_001;
+  accesses.reads[last + 2] = 900_000;
+  expect(refuteSequential(accesses, -1, new Meter())!.rows.length).toBeLessThan(4);
 });
