@@ -1,4 +1,4 @@
-import { FAIL, type History, INFO, NEVER, OK } from '../../history/history.ts';
+import { type History, INFO, NEVER, OK } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
 import { canonical } from '../../history/values.ts';
 import type { Anomaly, Check, CheckOptions, Verdict } from '../verdict.ts';
@@ -214,15 +214,25 @@ function judge<S>(
     findings.engines.add(decision.engine);
     if (decision.answer === 'unknown') findings.unknowns.push(decision.reason ?? 'undecided');
     if (decision.answer === 'illegal') {
-      const stuck = list.rows.filter(
-        (row) => source.outcome[row] !== FAIL && source.inv[row] >= (decision.reached ?? 0),
+      const few = shrink(
+        list.operations,
+        model,
+        (subset) =>
+          sequentiallyConsistent(subset, model, options.initial ?? null, meter.part(QUESTION)).answer ===
+          'illegal',
       );
+      const reached = decision.reached ?? 0;
+      const shown =
+        few.length <= MOST_SHOWN ? few : few.filter((o) => list.operations[o].inv >= reached).slice(0, 4);
       findings.add(
-        new Cast(source, stuck.slice(0, 4)).anomaly(
-          'non-sequential',
-          'no order of all operations respects the order of every process',
-          ['Every order was tried. The furthest any of them came is just before these operations.'],
-        ),
+        new Cast(
+          source,
+          shown.map((o) => list.rows[o]),
+        ).anomaly('non-sequential', 'no order of all operations respects the order of every process', [
+          few.length <= MOST_SHOWN
+            ? 'These alone have none.'
+            : 'Every order was tried. The furthest any of them came is just before these operations.',
+        ]),
       );
     }
   } else judgeByModel(source, list, model, options, meter, findings);
