@@ -93,6 +93,8 @@ class Walk {
   private carried = new Int32Array(1024);
   private free: number[] = [];
   private slots = 0;
+  /** By session, its place in the clocks of the key at hand. */
+  private readonly groupOf: Int32Array;
 
   constructor(t: Indexed, writersOf: KeyWriters, order: Int32Array, rules: Guarantees, out: Evidence) {
     this.t = t;
@@ -102,14 +104,15 @@ class Walk {
     this.out = out;
     this.slot = new Int32Array(t.n).fill(-1);
     this.pending = new Int32Array(t.n);
+    this.groupOf = new Int32Array(t.sessions);
   }
 
   along(key: number, first: number, last: number, reads: ReadonlySet<number>): void {
     const { t, rules, slot } = this;
     const { keyStart, groupStart, groupSession, writer } = this.writersOf;
     const size = keyStart[key + 1]! - keyStart[key]!;
-    const groupOf = new Map<number, number>();
-    for (let g = 0; g < size; g++) groupOf.set(groupSession[keyStart[key]! + g]!, g);
+    const groupOf = this.groupOf.fill(-1);
+    for (let g = 0; g < size; g++) groupOf[groupSession[keyStart[key]! + g]!] = g;
     // By session: what its readers have seen, and what whoever sees one of its writes sees.
     const seen = new Int32Array(t.sessions * size);
     const carries = new Int32Array(t.sessions * size);
@@ -124,7 +127,7 @@ class Walk {
       const s = t.session[i]! * size;
       const [readStart, readEnd] = [t.readStart[i]!, t.readStart[i + 1]!];
       if (readStart < readEnd) {
-        now.fill(0);
+        for (let g = 0; g < size; g++) now[g] = 0;
         for (let r = readStart; r < readEnd; r++) {
           const from = t.readFrom[r]!;
           if (from === INITIAL || slot[from] === -1) continue;
@@ -138,12 +141,11 @@ class Walk {
           if (t.readKey[r] === key && reads.has(r)) demand(this.out, r);
       }
       if (t.writeStart[i] === t.writeStart[i + 1]) continue;
-      now.fill(0);
+      for (let g = 0; g < size; g++) now[g] = 0;
       if (rules.writesFollowReads) join(now, 0, seen, s, size);
       if (rules.monotonicWrites) join(now, 0, carries, s, size);
-      const group = groupOf.get(t.session[i]!);
-      if (group !== undefined && writesNext(i, keyStart[key]! + group))
-        now[group] = ++written[t.session[i]!]!;
+      const group = groupOf[t.session[i]!]!;
+      if (group !== -1 && writesNext(i, keyStart[key]! + group)) now[group] = ++written[t.session[i]!]!;
       join(carries, s, now, 0, size);
       if (t.readersStart[i] === t.readersStart[i + 1]) continue;
       this.keep(i, now);
@@ -173,7 +175,7 @@ class Walk {
     const mine = this.free.pop() ?? this.slots++;
     const at = mine * clock.length;
     if (at + clock.length > this.carried.length) this.carried = grownInts(this.carried, at + clock.length);
-    this.carried.set(clock, at);
+    for (let g = 0; g < clock.length; g++) this.carried[at + g] = clock[g]!;
     this.slot[i] = mine;
     this.pending[i] = this.t.readersStart[i + 1]! - this.t.readersStart[i]!;
   }

@@ -2,12 +2,12 @@ import type { Json } from '../../history/op.ts';
 import type { Anomaly } from '../verdict.ts';
 import { shortestCycle } from '../weak/cycle.ts';
 import type { Found } from '../weak/found.ts';
-import { ruling, type WeakLevels } from '../weak/levels.ts';
+import { type Ruling, ruling, type WeakLevels } from '../weak/levels.ts';
 import type { Registers } from '../weak/registers.ts';
 import { demandSessionsOfSeen, type Memory } from '../weak/seen-rules.ts';
 import { breaches, occurrences, ofCycle, ofInitialRead } from '../weak/witness.ts';
 import type { Steps } from './behind.ts';
-import { GUARANTEES, type Guarantee, type GuaranteeRuling, ruleOn, upheld } from './guarantees.ts';
+import { beyond, GUARANTEES, type Guarantee, type GuaranteeRuling, ruleOf, upheld } from './guarantees.ts';
 import { perSession } from './per-session.ts';
 
 /** Sets of two and more guarantees, the small ones first. */
@@ -52,8 +52,16 @@ export function findGuarantees(
   const granted: Guarantee[] = memory === 'session' ? ['monotonic-reads'] : [];
   const steps: Steps = { left: context.steps };
   let cut = false;
-  const rule = (set: readonly Guarantee[], beyond: readonly Guarantee[]): GuaranteeRuling => {
-    const g = ruleOn(levels, set, beyond, within, steps);
+  const rulings = new Map<string, Ruling>();
+  const rulingOn = (set: readonly Guarantee[]): Ruling => {
+    const known = rulings.get(set.join());
+    if (known !== undefined) return known;
+    const ruled = ruleOf(levels, set, within, steps).ruling;
+    rulings.set(set.join(), ruled);
+    return ruled;
+  };
+  const rule = (set: readonly Guarantee[], before: readonly Guarantee[]): GuaranteeRuling => {
+    const g = beyond(ruleOf(levels, [...before, ...set], within, steps), () => rulingOn(before));
     if (g.cut) cut = true;
     return arbitration === 'global' ? g : perSession(g);
   };
@@ -129,7 +137,8 @@ function ofSeveral(anomaly: Anomaly, set: readonly Guarantee[]): Anomaly {
 /** Pipelined RAM, where an order of versions that is known keeps its guarantees from being told apart. */
 export function findPram(context: Context): void {
   const { levels, found } = context;
-  if (levels.causalityCyclic || found.counts['PRAM-violation'] !== undefined) return;
+  if (levels.causalityCyclic) return;
+  if (['PRAM', ...GUARANTEES.slice(0, 3)].some((m) => found.counts[`${m}-violation`] !== undefined)) return;
   const causal = levels.causal();
   const pram = ruling(
     levels.t,
@@ -138,7 +147,7 @@ export function findPram(context: Context): void {
     levels.known,
     causal.core.component,
   );
-  if (pram.holds || GUARANTEES.slice(0, 3).some((g) => found.counts[`${g}-violation`] !== undefined)) return;
+  if (pram.holds) return;
   const shown = breaches(pram, context.registers, 'PRAM-violation', context.witnesses, context.initial);
   found.add('PRAM-violation', occurrences(pram), shown);
 }

@@ -50,19 +50,16 @@ export function rulesOf(set: readonly Guarantee[]): Guarantees {
 function demandAll(levels: WeakLevels, set: readonly Guarantee[], steps: Steps, out: Evidence): boolean {
   const { t } = levels;
   const { readYourWrites, monotonicReads, monotonicWrites, writesFollowReads } = rulesOf(set);
-  demandReadAtomic(t, out);
   if (!readYourWrites && !monotonicReads && !severalReads(t)) return false;
+  if (writesFollowReads && !levels.causalityCyclic) return demandSeen(levels, rulesOf(set), steps, out);
+  demandReadAtomic(t, out);
   if (readYourWrites) demandSessionWrites(t, out);
   if (monotonicReads) demandSessionReads(t, out);
-  if (monotonicWrites)
-    demandSessionsOfSeen(
-      t,
-      levels.writersOf,
-      monotonicReads ? 'session' : 'transaction',
-      readYourWrites,
-      out,
-    );
-  return writesFollowReads && !levels.causalityCyclic && demandSeen(levels, rulesOf(set), steps, out);
+  if (monotonicWrites) {
+    const memory = monotonicReads ? 'session' : 'transaction';
+    demandSessionsOfSeen(t, levels.writersOf, memory, readYourWrites, out);
+  }
+  return false;
 }
 
 /**
@@ -76,37 +73,33 @@ function severalReads(t: Indexed): boolean {
 }
 
 /**
- * Rules on a set of guarantees, judged by what it demands beyond a smaller set that is `granted`. It is upheld together
- * with what is granted exactly when some visibility closed under the formulas of all of them, and some
- * arbitration that extends session order and reads-from, explain every read as the last visible write (Viotti &
- * Vukolić, "Consistency in Non-Transactional Distributed Storage Systems", 2016, §3); a violation that what is
- * granted has already is not counted again.
+ * Rules on a set of guarantees. It is upheld exactly when some visibility closed under the formulas of all of them, and
+ * some arbitration that extends session order and reads-from, explain every read as the last visible write (Viotti &
+ * Vukolić, "Consistency in Non-Transactional Distributed Storage Systems", 2016, §3).
  *
  * @param within the causal core: only there can demands contradict each other
  */
-export function ruleOn(
+export function ruleOf(
   levels: WeakLevels,
   set: readonly Guarantee[],
-  granted: readonly Guarantee[],
   within: Core | undefined,
   steps: Steps,
-): GuaranteeRuling {
-  const { t } = levels;
+): { readonly ruling: Ruling; readonly cut: boolean } {
   let cut = false;
-  const rule = (guarantees: readonly Guarantee[]): Ruling =>
-    ruling(
-      t,
-      WITH_SESSIONS,
-      (out) => {
-        if (demandAll(levels, guarantees, steps, out)) cut = true;
-      },
-      levels.known,
-      within?.component,
-    );
-  const result = rule([...granted, ...set]);
+  const demand = (out: Evidence): void => {
+    cut = demandAll(levels, set, steps, out);
+  };
+  return { ruling: ruling(levels.t, WITH_SESSIONS, demand, levels.known, within?.component), cut };
+}
+
+/** What a set is to blame for beyond a smaller one that is granted: what that one breaks is not counted again. */
+export function beyond(
+  { ruling: result, cut }: { readonly ruling: Ruling; readonly cut: boolean },
+  granted: () => Ruling,
+): GuaranteeRuling {
   const { demands, core } = result;
   if (result.holds) return { ruling: result, broken: [], impossible: [], own: () => false, cut };
-  const before = rule(granted);
+  const before = granted();
   const inBefore = before.core.component;
   const own = (e: number): boolean =>
     inBefore[demands.from[e]!] === -1 || inBefore[demands.from[e]!] !== inBefore[demands.to[e]!];
