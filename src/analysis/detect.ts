@@ -12,7 +12,7 @@ interface Traits {
   readonly txns: boolean;
   readonly listReads: boolean;
   readonly mapReads: boolean;
-  /** Reads that returned a number, alone or with a key. */
+  /** Reads that returned a number, alone or with a key; two elements beside adds of one are a set. */
   readonly scalarReads: boolean;
   /** Something was added after something was read. */
   readonly readsBetween: boolean;
@@ -76,6 +76,7 @@ function traits(history: History): Traits {
   const names = new Set<string>();
   const kinds = new Set<number>();
   const reads = new Set<number>();
+  const adds = new Set<number>();
   let txns = false;
   let read = false;
   let readsBetween = false;
@@ -89,9 +90,13 @@ function traits(history: History): Traits {
         if (mopF[i] === R && history.mopVal[i]! < -2) reads.add(Shape.List);
       }
     } else if (outcome[row] === OK && /read|get/.test(name)) {
-      reads.add(shape[row]!);
+      // Nil is read of an empty set, too.
+      if (shape[row] !== Shape.Scalar || x0[row] !== NIL) reads.add(shape[row]!);
       read = true;
-    } else if (read && name === 'add') readsBetween = true;
+    } else if (name === 'add') {
+      adds.add(shape[row]!);
+      if (read) readsBetween = true;
+    }
   }
   const some = (...shapes: readonly number[]): boolean => shapes.some((s) => reads.has(s));
   return {
@@ -102,7 +107,7 @@ function traits(history: History): Traits {
     writes: kinds.has(W),
     listReads: some(Shape.List, Shape.KeyedList, Shape.PairOfPair),
     mapReads: some(Shape.Other),
-    scalarReads: some(Shape.Scalar, Shape.Pair),
+    scalarReads: some(Shape.Scalar) || (some(Shape.Pair) && (adds.size === 0 || adds.has(Shape.Pair))),
   };
 }
 

@@ -32,7 +32,8 @@ export const appendList: Check = {
     const place = new Map(operations.rows.map((row, i) => [row, i]));
     for (const key of keys) {
       for (const outcome of key.calls.outcome) if (outcome === OK) considered++;
-      const found = appendListOrder(key.calls, options.witnesses);
+      // One chain, if the list is empty at first.
+      const found = (options.initial ?? null) === null ? appendListOrder(key.calls, options.witnesses) : null;
       if (found === null) {
         const list = key.rows.map((row) => operations.operations[place.get(row)!]);
         const plain =

@@ -21,29 +21,81 @@ const ACQUIRES = /^(acquire|lock|read-(acquire|lock)|write-(acquire|lock)|(acqui
 const RELEASES =
   /^(release|unlock|read-(release|unlock)|write-(release|unlock)|(release|unlock)-(read|write))$/;
 
-/** The calls of a history on its lock; a value that is a number counts permits only for a semaphore. */
-function lockCalls(history: History, semaphore: boolean): { calls: LockCalls; rows: number[] } {
-  const { n, f, fs, outcome, process } = history;
-  const rows: number[] = [];
-  for (let row = 0; row < n; row++)
-    if (ACQUIRES.test(fs[f[row]]) || RELEASES.test(fs[f[row]])) rows.push(row);
-  const column = (of: (row: number) => number) => rows.map(of);
+/** The calls on one lock, and which rows of the history they are. */
+interface Lock {
+  /** Undefined where operations name no lock. */
+  readonly name: Json | undefined;
+  readonly calls: LockCalls;
+  readonly rows: readonly number[];
+}
+
+/**
+ * The locks of a history: a string names one, and so does what an array begins with (`["a", 7]`). So do plain numbers that
+ * mostly repeat, if releases have them too; else they are tokens, and for a semaphore always permits. A release
+ * without a name is of the lock that its process acquired last.
+ */
+function locksOf(history: History, semaphore: boolean): Lock[] {
+  const { n, f, fs, process } = history;
+  const numbered = !semaphore && numbersAreNames(history);
+  const last = new Map<number, Json | undefined>();
+  const locks = new Map<number | undefined, { name: Json | undefined; rows: number[] }>();
+  for (let row = 0; row < n; row++) {
+    const acquires = ACQUIRES.test(fs[f[row]]);
+    if (!acquires && !RELEASES.test(fs[f[row]])) continue;
+    let name = nameOf(history.value(row), numbered);
+    if (acquires) last.set(process[row], name);
+    else name ??= last.get(process[row]);
+    const id = name === undefined ? undefined : history.values.id(name);
+    const lock = locks.get(id);
+    if (lock === undefined) locks.set(id, { name, rows: [row] });
+    else lock.rows.push(row);
+  }
+  return [...locks.values()].map(({ name, rows }) => ({
+    name,
+    rows,
+    calls: lockCalls(history, rows, semaphore),
+  }));
+}
+
+function nameOf(value: Json, numbered: boolean): Json | undefined {
+  if (typeof value === 'string' || (numbered && typeof value === 'number')) return value;
+  return Array.isArray(value) && value.length === 2 ? (value[0] as Json) : undefined;
+}
+
+function numbersAreNames(history: History): boolean {
+  const { n, f, fs, outcome } = history;
+  const met = new Set<number>();
+  let acquired = 0;
+  for (let row = 0; row < n; row++) {
+    if (outcome[row] !== OK) continue;
+    const acquires = ACQUIRES.test(fs[f[row]]);
+    if (!acquires && !RELEASES.test(fs[f[row]])) continue;
+    const value = history.value(row);
+    if (typeof value !== 'number') return false;
+    if (!acquires) continue;
+    acquired++;
+    met.add(value);
+  }
+  return 2 * met.size <= acquired;
+}
+
+/** The calls of these rows; a number as value counts permits only for a semaphore. */
+function lockCalls(history: History, rows: readonly number[], semaphore: boolean): LockCalls {
+  const { f, fs, outcome, process } = history;
   const permits = (row: number) => {
     const value = history.value(row);
-    return semaphore && typeof value === 'number' && value > 0 ? value : 1;
+    const amount = Array.isArray(value) ? value[value.length - 1] : value;
+    return semaphore && typeof amount === 'number' && amount > 0 ? amount : 1;
   };
   return {
-    rows,
-    calls: {
-      n: rows.length,
-      kind: Uint8Array.from(column((row) => (ACQUIRES.test(fs[f[row]]) ? ACQUIRE : RELEASE))),
-      amount: Int32Array.from(column(permits)),
-      exclusive: Uint8Array.from(column((row) => (/read/.test(fs[f[row]]) ? 0 : 1))),
-      process: Int32Array.from(column((row) => process[row])),
-      inv: Int32Array.from(column((row) => history.inv[row])),
-      ret: Int32Array.from(column((row) => (outcome[row] === INFO ? NEVER : history.ret[row]))),
-      outcome: Uint8Array.from(column((row) => outcome[row])),
-    },
+    n: rows.length,
+    kind: Uint8Array.from(rows, (row) => (ACQUIRES.test(fs[f[row]]) ? ACQUIRE : RELEASE)),
+    amount: Int32Array.from(rows, permits),
+    exclusive: Uint8Array.from(rows, (row) => (/read/.test(fs[f[row]]) ? 0 : 1)),
+    process: Int32Array.from(rows, (row) => process[row]),
+    inv: Int32Array.from(rows, (row) => history.inv[row]),
+    ret: Int32Array.from(rows, (row) => (outcome[row] === INFO ? NEVER : history.ret[row])),
+    outcome: Uint8Array.from(rows, (row) => outcome[row]),
   };
 }
 
@@ -51,23 +103,46 @@ function judge(name: string, history: History, options: LockOptions): Verdict {
   const source = options.workload === undefined ? history : history.only(options.workload);
   const semaphore = name === 'semaphore';
   const permits = semaphore ? (options.permits ?? 1) : 1;
-  const { calls, rows } = lockCalls(source, semaphore);
   const meter = new Meter(options.budget);
   const findings = new Findings(options);
-  const considered = calls.outcome.filter((o) => o === OK).length;
+  const locks = locksOf(source, semaphore);
+  let considered = 0;
+  for (const { calls } of locks) for (const outcome of calls.outcome) if (outcome === OK) considered++;
+  const stats = { locks: locks.length };
   if (options.anyoneReleases) {
-    const list = operationsOf(source, new Set(['acquire', 'release', 'lock', 'unlock']));
-    if (semaphore) judgeByModel(source, list, semaphoreModel(permits), options, meter, findings);
-    else judgeByModel(source, list, mutexModel, options, meter, findings);
-    return findings.verdict(name, 'linearizable', considered, { steps: meter.steps }, options);
+    const { operations, rows } = operationsOf(source, new Set(['acquire', 'release', 'lock', 'unlock']));
+    const place = new Map(rows.map((row, i) => [row, i]));
+    for (const lock of locks) {
+      const own = lock.rows.filter((row) => place.has(row));
+      const list = { operations: own.map((row) => operations[place.get(row)!]), rows: own };
+      if (semaphore) judgeByModel(source, list, semaphoreModel(permits), options, meter, findings);
+      else judgeByModel(source, list, mutexModel, options, meter, findings);
+    }
+    return findings.verdict(name, 'linearizable', considered, { ...stats, steps: meter.steps }, options);
   }
   findings.engines.add('holds');
+  for (const lock of locks) {
+    judgeHolds(source, lock, semaphore ? permits : undefined, findings, options);
+    if (!semaphore) judgeTokens(source, lock, findings, options);
+  }
+  return findings.verdict(name, 'linearizable', considered, stats, options);
+}
+
+/** @param permits undefined where one holds it, or readers together do */
+function judgeHolds(
+  source: History,
+  lock: Lock,
+  permits: number | undefined,
+  findings: Findings,
+  options: LockOptions,
+): void {
+  const { calls, rows } = lock;
   // One at a time excludes everything; so many at a time, only what is exclusive, which a semaphore's holds are not.
-  const shared = semaphore ? { ...calls, exclusive: new Uint8Array(calls.n) } : calls;
-  const most = semaphore ? permits : Number.MAX_SAFE_INTEGER;
+  const shared = permits === undefined ? calls : { ...calls, exclusive: new Uint8Array(calls.n) };
+  const most = permits ?? Number.MAX_SAFE_INTEGER;
   const found = holds(shared, most, options.reentrant ?? false, options.witnesses);
   for (const { holds: held, at } of found.overlaps)
-    findings.add(overlap(source, rows, held, at, semaphore ? permits : 1));
+    findings.add(overlap(source, lock, held, at, permits ?? 1));
   for (const row of found.unheld)
     findings.add(
       new Cast(source, [rows[row]]).anomaly(
@@ -76,23 +151,21 @@ function judge(name: string, history: History, options: LockOptions): Verdict {
         [
           `Process ${source.process[rows[row]]} released it successfully without an acquire that was ok and not released before.`,
         ],
+        keyOf(lock),
       ),
     );
   findings.more(
     found.overlaps.length > 0 ? 'overlapping-holds' : 'release-without-hold',
     found.count - found.overlaps.length - found.unheld.length,
   );
-  if (!semaphore) judgeTokens(source, rows, calls, findings, options);
-  return findings.verdict(name, 'linearizable', considered, { locks: 1 }, options);
 }
 
-function overlap(
-  history: History,
-  rows: readonly number[],
-  held: readonly Hold[],
-  at: number,
-  permits: number,
-) {
+function keyOf({ name }: Lock): { key?: Json } {
+  return name === undefined ? {} : { key: name };
+}
+
+function overlap(history: History, lock: Lock, held: readonly Hold[], at: number, permits: number) {
+  const { rows } = lock;
   const involved = held.flatMap((h) => (h.release < 0 ? [h.acquire] : [h.acquire, h.release]));
   const cast = new Cast(
     history,
@@ -107,18 +180,14 @@ function overlap(
   });
   const limit = permits === 1 ? 'by two at once' : `by more than its ${permits} permits allow`;
   return cast.anomaly('overlapping-holds', `a lock was held ${limit}, at record ${at}`, lines, {
+    ...keyOf(lock),
     detail: { at, holders: held.map((h) => history.process[rows[h.acquire]]) },
   });
 }
 
 /** Numbers that acquires returned, where they did: `7`, or `{token: 7}`, or `[name, 7]`. */
-function judgeTokens(
-  history: History,
-  rows: readonly number[],
-  calls: LockCalls,
-  findings: Findings,
-  options: LockOptions,
-): void {
+function judgeTokens(history: History, lock: Lock, findings: Findings, options: LockOptions): void {
+  const { calls, rows } = lock;
   const acquires: number[] = [];
   const numbers: number[] = [];
   for (let i = 0; i < calls.n; i++) {
@@ -141,9 +210,14 @@ function judgeTokens(
   for (const { earlier, later } of conflicts) {
     const cast = new Cast(history, [rows[earlier], rows[later]]);
     findings.add(
-      cast.anomaly('fencing-token-regression', 'a later holder got a token that is not greater', [
-        `${cast.called(rows[later])} got no greater token than ${cast.called(rows[earlier])}: whoever checks tokens cannot tell the new holder from the old.`,
-      ]),
+      cast.anomaly(
+        'fencing-token-regression',
+        'a later holder got a token that is not greater',
+        [
+          `${cast.called(rows[later])} got no greater token than ${cast.called(rows[earlier])}: whoever checks tokens cannot tell the new holder from the old.`,
+        ],
+        keyOf(lock),
+      ),
     );
   }
   findings.more('fencing-token-regression', count - conflicts.length);
@@ -157,7 +231,7 @@ function tokenOf(value: Json): number | undefined {
 }
 
 /**
- * A lock with one holder at a time: `acquire`, `release` (also `lock`, `unlock`), or readers and writers
+ * Locks with one holder at a time, each by its name if operations name one: `acquire`, `release` (also `lock`, `unlock`), or readers and writers
  * (`read-acquire`, `write-acquire`, …). Numbers that acquires return are fencing tokens. O(n log n).
  */
 export const mutex: Check = {

@@ -24,7 +24,8 @@ export const queue: Check = {
     const findings = new Findings(options);
     let considered = 0;
     for (let i = 0; i < calls.n; i++) if (calls.outcome[i] === OK) considered++;
-    const found = fifo(calls, options.witnesses);
+    // The rules are those of a queue that is empty at first.
+    const found = (options.initial ?? null) === null ? fifo(calls, options.witnesses) : null;
     if (found !== null) {
       findings.engines.add('fifo-rules');
       const anomalies = found.conflicts.map((conflict) => queueAnomaly(source, calls, rows, conflict));

@@ -113,12 +113,15 @@ export function registersOf(history: History, options: RegisterOptions = {}): Ke
   });
 }
 
-/** A read or a write of one plain value shows that there are no keys; `[k, [a, b]]` in a cas, that there are. */
-function isKeyed({ n, f, shape }: History, kindOf: readonly number[]): boolean {
+/**
+ * A read or a write of one plain value shows that there are no keys; `[k, [a, b]]` in a cas, that there are. Reads that did not
+ * succeed show nothing: some clients name no key until they have the answer.
+ */
+function isKeyed({ n, f, shape, outcome }: History, kindOf: readonly number[]): boolean {
   let pairs = 0;
   for (let row = 0; row < n; row++) {
     const kind = kindOf[f[row]];
-    if (kind < 0) continue;
+    if (kind < 0 || (kind === READ && outcome[row] !== OK)) continue;
     const s = shape[row];
     if (kind === CAS) {
       if (s === Shape.PairOfPair) return true;

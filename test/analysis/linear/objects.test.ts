@@ -155,6 +155,18 @@ function callsOf(operations: readonly Operation[]) {
   };
 }
 
+test('a queue and a list that are not empty at first', () => {
+  const read = (value: Json) => alone(1, 'read', null, value);
+  expect(judge('queue', take(0, 9))).toBe('never-enqueued');
+  expect(judge('queue', [...put(0, 1), ...take(0, 9)], { initial: [9] })).toBe(true);
+  expect(judge('queue', [...put(0, 1), ...take(0, 1)], { initial: [9] })).toBe('non-linearizable');
+  expect(judge('append-list', read([9]))).toBe('thin-air-read');
+  expect(judge('append-list', [...alone(0, 'append', 1), ...read([9, 1])], { initial: [9] })).toBe(true);
+  expect(judge('append-list', [...alone(0, 'append', 1), ...read([1])], { initial: [9] })).toBe(
+    'non-linearizable',
+  );
+});
+
 describe('a mutex', () => {
   const acquire = (p: number, token: Json = null) => alone(p, 'acquire', null, token);
   const release = (p: number) => alone(p, 'release', null);
@@ -186,6 +198,40 @@ describe('a mutex', () => {
     expect(judge('mutex', [...acquire(0), ...release(1)])).toBe('release-without-hold');
     expect(judge('mutex', [...acquire(0), ...release(1)], { anyoneReleases: true })).toBe(true);
     expect(judge('mutex', release(1), { anyoneReleases: true })).toBe('non-linearizable');
+  });
+
+  test('locks by name: a string, what a pair begins with, a number that releases have too', () => {
+    const named = (p: number, f: string, value: Json) => alone(p, f, value, value);
+    for (const [a, b] of [
+      ['a', 'b'],
+      [
+        ['a', null],
+        ['b', null],
+      ],
+      [
+        ['a', 1],
+        ['b', 1],
+      ],
+    ] as const) {
+      expect(judge('mutex', [...named(0, 'acquire', a), ...named(1, 'acquire', b)])).toBe(true);
+      expect(judge('mutex', [...named(0, 'acquire', a), ...named(1, 'acquire', a)])).toContain(
+        'overlapping-holds',
+      );
+      // A release without a name is of what its process holds.
+      const released = judge('mutex', [...named(0, 'acquire', a), ...release(0), ...named(1, 'acquire', a)]);
+      expect(String(released)).not.toMatch(/hold/);
+    }
+    const numbered = (p: number, lock: number) => [
+      ...named(p, 'acquire', lock),
+      ...named(p, 'release', lock),
+    ];
+    const often = [...numbered(0, 1), ...numbered(0, 2), ...numbered(1, 1), ...numbered(1, 2)];
+    const both = [...named(0, 'acquire', 1), ...named(1, 'acquire', 2)];
+    expect(judge('mutex', [...often, ...both])).toBe(true);
+    expect(judge('mutex', [...often, ...both, ...named(2, 'acquire', 2)])).toBe('overlapping-holds');
+    const failed: Line[] = [line(2, 'invoke', 'acquire', 'a'), line(2, 'fail', 'acquire', 'a')];
+    const anyone = [...named(0, 'acquire', 'a'), ...failed, ...named(1, 'release', 'a')];
+    expect(judge('mutex', anyone, { anyoneReleases: true })).toBe(true);
   });
 
   test('reentrance', () => {

@@ -31,6 +31,19 @@ describe('one register', () => {
       expect(judge([...alone(0, f, 1), ...write(0, 1)]), f).toBe(true);
   });
 
+  test('reads that did not succeed do not say whether there are keys', () => {
+    const lines: Line[] = [
+      ...alone(0, 'write', ['x', 1]),
+      ...alone(0, 'write', ['y', 2]),
+      ...alone(0, 'read', ['x', null], ['x', 1]),
+    ];
+    for (const value of [null, 'x', ['x', null]]) {
+      expect(judge([...lines, [1, 'invoke', 'read', value]])).toBe(true);
+      expect(judge([...lines, [1, 'invoke', 'read', value], [1, 'fail', 'read', value]])).toBe(true);
+    }
+    expect(judge([...lines, ...alone(0, 'read', ['y', null], ['y', null])])).toBe('stale-read');
+  });
+
   test('two reads during one write may not see new, then old', () => {
     const lines: Line[] = [
       ...write(2, 1),
