@@ -3,6 +3,7 @@ import type { Intervals } from '../graph/kahn.ts';
 import type { Budget } from '../verdict.ts';
 import type { Found } from '../weak/found.ts';
 import type { Registers } from '../weak/registers.ts';
+import type { Stuck } from './timed-schedule.ts';
 import type { VersionPairs } from './version-order.ts';
 import type { Versions } from './versions.ts';
 
@@ -17,6 +18,6 @@ export interface Case {
   readonly budget: Budget;
   readonly judged: readonly string[];
   readonly found: Found;
-  /** A position about which a serial order in real time was looked for in vain, if it was. */
-  readonly stuck: number | undefined;
+  /** Where the look for a serial order in real time got stuck, if there was one. */
+  readonly stuck: Stuck | undefined;
 }

@@ -1,22 +1,22 @@
-import { NEVER } from '../../history/history.ts';
 import { buildCsr, type Csr, subgraph, vertexScratch } from '../graph/csr.ts';
 import { Edges } from '../graph/edges.ts';
 import { type Intervals, kahn } from '../graph/kahn.ts';
-import { CO, EVERY, PROCESS } from '../graph/labels.ts';
-import { addProcess, addRealtime } from '../graph/order.ts';
+import { CO, EVERY } from '../graph/labels.ts';
+import { addRealtime } from '../graph/order.ts';
 import { cyclicParts, tarjan } from '../graph/tarjan.ts';
 import type { Budget } from '../verdict.ts';
-import { dependencies } from './dependencies.ts';
+import { all, Known } from './known.ts';
 import { PAIR_LIMIT, PATIENCE } from './limits.ts';
 import { refuteNear } from './near.ts';
 import { Part } from './part.ts';
 import { Polygraph } from './polygraph.ts';
 import type { Answer, Question } from './question.ts';
+import { nearTime, relaxed } from './relaxed.ts';
 import { deadlines, serialOrderFound } from './schedule.ts';
 import { tightened } from './tighten.ts';
-import { timedOrder, timedOrderFound } from './timed-schedule.ts';
+import { timedOrderFound } from './timed-schedule.ts';
 import { undecidedPairs } from './undecided.ts';
-import { Source, VersionPairs } from './version-order.ts';
+import { Source, type VersionPairs } from './version-order.ts';
 import type { Versions } from './versions.ts';
 import { saturateInTime } from './window.ts';
 import { addRealtimePairs, type Crossing, zonesOf } from './zones.ts';
@@ -33,31 +33,23 @@ import { addRealtimePairs, type Crossing, zonesOf } from './zones.ts';
 export function decide(question: Question, budget: Budget, quick = false): Answer {
   const { versions, intervals, order } = question;
   const realtime = order === 'realtime';
-  if (realtime && !quick) {
-    const refuted = near(question, question.stuck, budget);
-    if (refuted !== undefined) return refuted;
+  if (realtime && !quick && question.stuck?.crossed === false) {
+    const { contradiction } = refuteNear(question, question.stuck.position, budget);
+    if (contradiction !== undefined) return { verdict: 'no', engine: 'saturation', contradiction };
   }
   const inTime = realtime ? timed(question, intervals) : undefined;
-  if (quick && !realtime)
-    return nearTime(question, undefined, SLACKS[0]!) === 'found'
-      ? { verdict: 'yes', engine: 'serial-order' }
-      : { verdict: 'unknown', reason: 'no serial order was found at once' };
+  if (!realtime) {
+    const settled = relaxed(question, budget, quick);
+    if (settled !== undefined) return settled;
+    if (quick) return { verdict: 'unknown', reason: 'no serial order was found at once' };
+  }
   let known = new Known(question, inTime?.pairs ?? question.pairs);
   if (inTime?.crossing !== undefined && !quick) return crossed(question, known, inTime.crossing);
   const acyclic = kahn(known.graph, realtime ? intervals : undefined).length === 0;
-  let { stuck } = question;
-  if (acyclic && !realtime)
-    for (const slack of SLACKS) {
-      const found = nearTime(question, known.graph, slack);
-      if (found === 'found') return { verdict: 'yes', engine: 'serial-order' };
-      stuck = found ?? stuck;
-    }
+  if (acyclic && !realtime && nearTime(question, known.graph))
+    return { verdict: 'yes', engine: 'serial-order' };
   if (acyclic && !realtime && serialOrderFound(versions, known.graph, deadlines(versions, intervals)))
     return { verdict: 'yes', engine: 'serial-order' };
-  if (!realtime) {
-    const refuted = near(question, stuck, budget);
-    if (refuted !== undefined) return refuted;
-  }
   let undecided: Int32Array | undefined;
   if (acyclic && realtime) {
     const rest = orderInTime(question, known, quick);
@@ -78,48 +70,6 @@ export function decide(question: Question, budget: Budget, quick = false): Answe
     return { verdict: 'unknown', reason: `more than ${PAIR_LIMIT} pairs of writes have no known order` };
   if (open.length === 0 && acyclic) return { verdict: 'yes', engine: 'saturation' };
   return solveParts(question, known, open, budget);
-}
-
-/** A contradiction among those who ran about a position, if there is one that is found. */
-function near(question: Question, position: number | undefined, budget: Budget): Answer | undefined {
-  const contradiction = position === undefined ? undefined : refuteNear(question, position, budget);
-  return contradiction && { verdict: 'no', engine: 'saturation', contradiction };
-}
-
-/** How far from its interval a transaction may be placed, in positions, where real time does not bind. */
-const SLACKS = [8, 64];
-
-/**
- * Where real time does not bind, transactions still took effect at about the time when they ran: looks for a serial order that places each within
- * `slack` of its interval. The graph of what is known saves it from dead ends; without one, only the order of processes is kept, where it counts.
- */
-function nearTime(question: Question, known: Csr | undefined, slack: number): 'found' | number | undefined {
-  const { versions, intervals, order, process } = question;
-  const inv = intervals.inv.map((i) => Math.max(0, i - slack));
-  const ret = intervals.ret.map((r) => (r >= NEVER - slack ? NEVER : r + slack));
-  const graph = known ?? (order === 'process' ? processes(process) : undefined);
-  return timedOrder(versions, graph, deadlines(versions, intervals), { inv, ret }, PATIENCE);
-}
-
-/** Each transaction before the next one of its process. Linear. */
-function processes(of: Int32Array): Csr {
-  const txns = of.length;
-  const dst = new Int32Array(txns);
-  const offset = new Int32Array(txns + 1);
-  const following = new Int32Array(txns).fill(-1);
-  const last = new Map<number, number>();
-  for (let t = 0; t < txns; t++) {
-    const before = last.get(of[t]!);
-    if (before !== undefined) following[before] = t;
-    last.set(of[t]!, t);
-  }
-  let count = 0;
-  for (let t = 0; t < txns; t++) {
-    if (following[t] !== -1) dst[count++] = following[t]!;
-    offset[t + 1] = count;
-  }
-  const label = new Uint8Array(count).fill(PROCESS);
-  return { txns, vertices: txns, offset, dst: dst.subarray(0, count), label, why: new Int32Array(count) };
 }
 
 /** What is known after saturation, and the pairs that it left, if it came to that. */
@@ -156,22 +106,6 @@ function orderInTime(question: Question, known: Known, quick: boolean): Rest | u
     : { known: best, undecided: saturated.open, empty: false };
 }
 
-/** What is known, as a graph with the order of processes where it counts; real time is left to the clock. */
-class Known {
-  readonly pairs: VersionPairs;
-  readonly edges: Edges;
-  readonly graph: Csr;
-
-  constructor({ versions, order, process }: Question, pairs: VersionPairs) {
-    this.pairs = pairs;
-    this.edges = dependencies(versions, pairs);
-    if (order === 'process') addProcess(this.edges, all(versions.registers.n), process);
-    this.graph = buildCsr(this.edges);
-  }
-}
-
-const all = (n: number): Int32Array => Int32Array.from({ length: n }, (_, i) => i);
-
 /**
  * With the order of versions that the intervals impose. Under real time each key by itself has to be linearizable; of keys that are not,
  * two versions that cross are given, and their order is left open.
@@ -180,8 +114,7 @@ function timed(
   { versions, pairs }: Question,
   { inv, ret }: Intervals,
 ): { readonly pairs: VersionPairs; readonly crossing: Crossing | undefined } {
-  const more = new VersionPairs();
-  for (let e = 0; e < pairs.count; e++) more.add(pairs.from[e]!, pairs.to[e]!, pairs.source[e]! as Source);
+  const more = pairs.copy();
   const unordered = addRealtimePairs(versions, zonesOf(versions, inv, ret), more);
   for (const crossing of unordered.values()) if (crossing !== undefined) return { pairs: more, crossing };
   return { pairs: more, crossing: undefined };

@@ -34,7 +34,7 @@ import { prove } from './prove.ts';
 import { deadlines } from './schedule.ts';
 import { type OrderOptions, versionOrder } from './sources.ts';
 import { Narrator } from './steps.ts';
-import { timedOrder } from './timed-schedule.ts';
+import { type Stuck, timedOrder } from './timed-schedule.ts';
 import { sourceNames } from './version-order.ts';
 import { versionsOf } from './versions.ts';
 import { findWeak } from './weak-levels.ts';
@@ -107,7 +107,7 @@ export function analyzeRegisterTxn(
   }
   const versions = versionsOf(registers);
   const intervals = intervalsOf(registers);
-  let stuck: number | undefined;
+  let stuck: Stuck | undefined;
   if (!weak && registers.counts.size === 0 && options.transactionOrder !== true) {
     // A serial order in real time upholds every model there is: nothing else needs to be looked for.
     const soonest = deadlines(versions, intervals);

@@ -22,6 +22,12 @@ const MOST = 2048;
 /** Steps for each window, and for making a contradiction small. */
 const STEPS = 10_000_000;
 
+/** What a window shows: that there is no order; or one of its own, as pairs of versions. Neither where the steps ran out. */
+export interface Near {
+  readonly contradiction?: Contradiction;
+  readonly order?: Int32Array;
+}
+
 /**
  * Looks for a contradiction among the transactions that ran about one position of the history, where the search for a serial order had got
  * stuck: the polygraph of these alone, of the reads that they have of each other and the order that their times impose. Whatever the
@@ -33,11 +39,12 @@ export function refuteNear(
   position: number,
   budget: Budget,
   widths: readonly number[] = question.order === 'realtime' ? WIDTHS : NARROW,
-): Contradiction | undefined {
+): Near {
   const { inv, ret } = question.intervals;
   const { versions } = question;
-  const zones = question.order === 'realtime' ? zonesOf(versions, inv, ret) : undefined;
+  const zones = zonesOf(versions, inv, ret);
   let before = 0;
+  let last: Near = {};
   for (const width of widths) {
     const members: number[] = [];
     for (let t = 0; t < inv.length; t++) {
@@ -45,21 +52,31 @@ export function refuteNear(
       const end = ret[t] === NEVER ? inv[t]! + 4 * width : ret[t]!;
       if (inv[t]! <= position + width && end >= position - width) members.push(t);
     }
-    if (members.length > MOST) return undefined;
+    if (members.length > MOST) break;
     if (members.length === before) continue;
     before = members.length;
-    const found = refute(question, zones, Int32Array.from(members), budget);
-    if (found !== undefined) return found;
+    last = look(question, zones, Int32Array.from(members), budget);
+    if (last.contradiction !== undefined) return last;
+    if (last.order !== undefined) last = { order: inner(question, last.order, position, width >> 1) };
   }
-  return undefined;
+  return last;
 }
 
-function refute(
-  question: Question,
-  zones: Zones | undefined,
-  members: Int32Array,
-  budget: Budget,
-): Contradiction | undefined {
+/** The pairs of which both were written near the middle: towards its ends a window knows too little of what is outside. */
+function inner(
+  { versions, intervals }: Question,
+  order: Int32Array,
+  position: number,
+  width: number,
+): Int32Array {
+  const near = (v: number): boolean => Math.abs(intervals.inv[versions.writer[v]!]! - position) <= width;
+  const kept: number[] = [];
+  for (let i = 0; i < order.length; i += 2)
+    if (near(order[i]!) && near(order[i + 1]!)) kept.push(order[i]!, order[i + 1]!);
+  return Int32Array.from(kept);
+}
+
+function look(question: Question, zones: Zones, members: Int32Array, budget: Budget): Near {
   const { versions, intervals, order, process, isolation } = question;
   const { pairs, open } = pairsAmong(question, zones, members);
   const edges = dependenciesAmong(versions, pairs, members);
@@ -72,21 +89,32 @@ function refute(
   const small = subgraph(graph, local, EVERY, vertexScratch(graph));
   const part = new Part(versions, small, open, isolation, budget.tableBytes);
   const allowance = { left: Math.min(STEPS, budget.steps), expired: budget.expired };
-  if (part.solve(open, allowance) !== 'no') return undefined;
+  const told: number[] = [];
+  const solution = part.solve(open, allowance, told);
+  if (solution === 'cut') return {};
+  if (solution === 'yes') {
+    for (const i of told) [open[i], open[i + 1]] = [open[i + 1]!, open[i]!];
+    return { order: open };
+  }
   const choices = part.shrink(STEPS);
   return {
-    choices,
-    members: choices.length === 0 ? leastCircle(small) : members,
-    graph,
-    pairs,
-    snapshot: isolation === 'snapshot',
+    contradiction: {
+      choices,
+      members: choices.length === 0 ? leastCircle(small) : members,
+      graph,
+      pairs,
+      snapshot: isolation === 'snapshot',
+    },
   };
 }
 
-/** What is known of the order of versions that the members wrote, or read, and the pairs of written ones of which nothing is. */
+/**
+ * What is known of the order of versions that the members wrote, or read, and the pairs of written ones of which nothing is, the one that was over
+ * first in front: that is the side to try first.
+ */
 function pairsAmong(
   { versions, pairs: known, order }: Question,
-  zones: Zones | undefined,
+  zones: Zones,
   members: Int32Array,
 ): { readonly pairs: VersionPairs; readonly open: Int32Array } {
   const { registers, written, key, ofRead } = versions;
@@ -121,7 +149,7 @@ function pairsAmong(
       for (let j = i + 1; j < list.length; j++) {
         const [a, b] = [list[i]!, list[j]!];
         if (ordered.has(Math.min(a, b) * versions.count + Math.max(a, b))) continue;
-        if (zones !== undefined && order === 'realtime') {
+        if (order === 'realtime') {
           if (zones.lo[a]! < zones.hi[b]!) {
             pairs.add(a, b, Source.Realtime);
             continue;
@@ -131,7 +159,9 @@ function pairsAmong(
             continue;
           }
         }
-        if (inside.has(a) && inside.has(b)) open.push(a, b);
+        if (!inside.has(a) || !inside.has(b)) continue;
+        if (zones.lo[a]! <= zones.lo[b]!) open.push(a, b);
+        else open.push(b, a);
       }
   return { pairs, open: Int32Array.from(open) };
 }

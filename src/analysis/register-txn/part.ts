@@ -41,7 +41,10 @@ export class Part {
     return this.split ? v + this.graph.txns : v;
   }
 
-  /** `used`, where given, receives the places of the pairs that had a part in the answer "no". */
+  /**
+   * `used`, where given, receives the places of the pairs that had a part in the answer "no", or of those that come the other way round in the
+   * order behind a "yes".
+   */
   solve(
     pairs: Int32Array,
     allowance: { left: number; readonly expired?: (() => boolean) | undefined },
@@ -67,7 +70,11 @@ export class Part {
     const solution = polygraph.solve(choices, allowance, this.tableBytes);
     if (used !== undefined)
       choices.forEach((choice, i) => {
-        if (polygraph.used.has(choice)) used.push(2 * i);
+        const told =
+          solution === 'no'
+            ? polygraph.used.has(choice)
+            : !polygraph.reaches(choice.first[0]!, choice.first[1]!);
+        if (told) used.push(2 * i);
       });
     return solution;
   }

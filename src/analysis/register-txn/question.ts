@@ -1,5 +1,6 @@
 import type { Csr } from '../graph/csr.ts';
 import type { Intervals } from '../graph/intervals.ts';
+import type { Stuck } from './timed-schedule.ts';
 import type { VersionPairs } from './version-order.ts';
 import type { Versions } from './versions.ts';
 
@@ -16,8 +17,8 @@ export interface Question {
   readonly process: Int32Array;
   readonly isolation: Isolation;
   readonly order: Order;
-  /** A position of the history about which a serial order in real time was looked for in vain. */
-  readonly stuck?: number | undefined;
+  /** Where the look for a serial order in real time got stuck, if there was one. */
+  readonly stuck?: Stuck | undefined;
 }
 
 /** Why there is no order. */

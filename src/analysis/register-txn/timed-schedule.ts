@@ -29,18 +29,26 @@ export function timedOrderFound(
   return timedOrder(versions, graph, priority, intervals, patience) === 'found';
 }
 
-/** The same. Where no order was found, the position at which it got no further, if there is one; undefined where a key has no order by itself. */
+/** A position of the history about which a serial order in real time was looked for in vain. */
+export interface Stuck {
+  readonly position: number;
+  /** One key by itself has no order there. */
+  readonly crossed: boolean;
+}
+
+/** The same. Where no order was found, it says at what position it got no further. */
 export function timedOrder(
   versions: Versions,
   graph: Csr | undefined,
   priority: Float64Array,
   intervals: Intervals,
   patience: number,
-): 'found' | number | undefined {
+): 'found' | Stuck {
   const state = new TimedState(versions, graph, intervals);
-  if (state.keysCross()) return undefined;
+  const crossing = state.crossing();
+  if (crossing !== -1) return { position: crossing, crossed: true };
   const schedule = new TimedSchedule(versions, state, priority);
-  return schedule.run(patience) ? 'found' : schedule.stuck;
+  return schedule.run(patience) ? 'found' : { position: schedule.stuck, crossed: false };
 }
 
 const NOBODY = -1;

@@ -80,8 +80,8 @@ export class TimedState {
     this.advance();
   }
 
-  /** Whether a key by itself has no order in time: then there is none of all, and no need to look. */
-  keysCross(): boolean {
+  /** Where a key by itself has no order in time, -1 if none is so: then there is no order of all, and no need to look. */
+  crossing(): number {
     const { lines, zones } = this;
     const { lo, hi } = zones;
     const { registers, written } = this.versions;
@@ -90,13 +90,13 @@ export class TimedState {
       let last = -1;
       for (let i = lines.start[x]!; i < lines.start[x + 1]!; i++) {
         const v = lines.version[i]!;
-        if (lo[v]! < initial) return true;
+        if (lo[v]! < initial) return lo[v]!;
         // Zones of one key come by their ends; those that span a time are apart, and the others outside of them.
-        if (last >= 0 && lo[v]! < hi[last]! && lo[last]! < hi[v]!) return true;
+        if (last >= 0 && lo[v]! < hi[last]! && lo[last]! < hi[v]!) return lo[v]!;
         if (lo[v]! < hi[v]!) last = v;
       }
     }
-    return false;
+    return -1;
   }
 
   /** What is placed and which versions are current, as a number that hardly ever is the same for two states. */

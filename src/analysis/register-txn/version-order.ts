@@ -43,6 +43,12 @@ export class VersionPairs {
     this.source[at] = source;
   }
 
+  copy(): VersionPairs {
+    const copy = new VersionPairs();
+    for (let e = 0; e < this.count; e++) copy.add(this.from[e]!, this.to[e]!, this.source[e]! as Source);
+    return copy;
+  }
+
   /** Drops the pairs from `first` on whose key is in the set. */
   drop(first: number, keyOf: Int32Array, keys: ReadonlySet<number>): void {
     let kept = first;

@@ -35,7 +35,7 @@ test('what has no order by itself has none in the whole', () => {
     const isolation = dice.below(2) === 0 ? 'serializable' : 'snapshot';
     const question = { versions, pairs, intervals, process: registers.session, isolation, order } as const;
     const position = dice.below(2 * h.session.length);
-    const found = refuteNear(question, position, DEFAULT_BUDGET, [dice.below(4)]);
+    const found = refuteNear(question, position, DEFAULT_BUDGET, [dice.below(4)]).contradiction;
     const holds = isolation === 'serializable' ? serializable(h, order) : snapshotIsolated(h, order);
     if (found !== undefined) refuted++;
     else if (!holds) missed++;

@@ -1,0 +1,112 @@
+import { NEVER } from '../../history/history.ts';
+import type { Csr } from '../graph/csr.ts';
+import type { Intervals } from '../graph/intervals.ts';
+import { kahn } from '../graph/kahn.ts';
+import { PROCESS } from '../graph/labels.ts';
+import type { Budget } from '../verdict.ts';
+import { Known } from './known.ts';
+import { PATIENCE } from './limits.ts';
+import { refuteNear } from './near.ts';
+import type { Answer, Question } from './question.ts';
+import { deadlines } from './schedule.ts';
+import { timedOrder, timedOrderFound } from './timed-schedule.ts';
+import { Source } from './version-order.ts';
+
+/** How far from its interval a transaction may be placed, in positions, where real time does not bind. */
+const SLACKS = [8, 64];
+
+/** How far from where the search got stuck transactions may leave their intervals, and how far. */
+const AROUND = 1024;
+const AWAY = 64;
+
+/** How many places are relaxed or looked at. */
+const PLACES = 12;
+
+/**
+ * Where real time does not bind, most transactions could have kept it all the same: looks for a serial order in which only those leave their
+ * intervals that ran about where the search for an order in real time got stuck, and then got stuck again. Where it gets no further even so, those
+ * who ran there are looked at by themselves: they contradict each other; or the order that they have is tried in the whole. With `quick` that is left out.
+ */
+export function relaxed(question: Question, budget: Budget, quick: boolean): Answer | undefined {
+  const { versions, intervals, order, process, stuck } = question;
+  if (stuck === undefined) return undefined;
+  let graph = order === 'process' ? processes(process) : undefined;
+  const guess = question.pairs.copy();
+  const loose: number[] = [stuck.position];
+  const looked: number[] = [];
+  for (let places = 0; places < PLACES; places++) {
+    const found = timedOrder(
+      versions,
+      graph,
+      deadlines(versions, intervals),
+      loosened(intervals, loose, AROUND, AWAY),
+      PATIENCE,
+    );
+    if (found === 'found') return { verdict: 'yes', engine: 'serial-order' };
+    const at = found.position;
+    if (at === NEVER) return undefined;
+    if (!loose.some((p) => Math.abs(p - at) <= AROUND / 2)) {
+      loose.push(at);
+      continue;
+    }
+    if (quick || looked.includes(at)) return undefined;
+    looked.push(at);
+    const near = refuteNear(question, at, budget);
+    if (near.contradiction !== undefined)
+      return { verdict: 'no', engine: 'saturation', contradiction: near.contradiction };
+    if (near.order === undefined) return undefined;
+    for (let i = 0; i < near.order.length; i += 2)
+      guess.add(near.order[i]!, near.order[i + 1]!, Source.Forced);
+    graph = new Known(question, guess).graph;
+    if (kahn(graph).length > 0) return undefined;
+  }
+  return undefined;
+}
+
+/** The intervals, those about certain positions widened. */
+function loosened(
+  { inv, ret }: Intervals,
+  positions: readonly number[],
+  around: number,
+  slack: number,
+): Intervals {
+  const from = inv.slice();
+  const to = ret.slice();
+  for (let t = 0; t < inv.length; t++)
+    for (const p of positions) {
+      if (inv[t]! > p + around || ret[t]! < p - around) continue;
+      from[t] = Math.max(0, inv[t]! - slack);
+      if (ret[t]! < NEVER - slack) to[t] = ret[t]! + slack;
+    }
+  return { inv: from, ret: to };
+}
+
+/** Looks for a serial order that places each transaction within some slack of its interval; the graph saves it from dead ends. */
+export function nearTime({ versions, intervals }: Question, known: Csr): boolean {
+  return SLACKS.some((slack) => {
+    const inv = intervals.inv.map((i) => Math.max(0, i - slack));
+    const ret = intervals.ret.map((r) => (r >= NEVER - slack ? NEVER : r + slack));
+    return timedOrderFound(versions, known, deadlines(versions, intervals), { inv, ret }, PATIENCE);
+  });
+}
+
+/** Each transaction before the next one of its process. Linear. */
+function processes(of: Int32Array): Csr {
+  const txns = of.length;
+  const dst = new Int32Array(txns);
+  const offset = new Int32Array(txns + 1);
+  const following = new Int32Array(txns).fill(-1);
+  const last = new Map<number, number>();
+  for (let t = 0; t < txns; t++) {
+    const before = last.get(of[t]!);
+    if (before !== undefined) following[before] = t;
+    last.set(of[t]!, t);
+  }
+  let count = 0;
+  for (let t = 0; t < txns; t++) {
+    if (following[t] !== -1) dst[count++] = following[t]!;
+    offset[t + 1] = count;
+  }
+  const label = new Uint8Array(count).fill(PROCESS);
+  return { txns, vertices: txns, offset, dst: dst.subarray(0, count), label, why: new Int32Array(count) };
+}
