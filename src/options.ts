@@ -1,13 +1,6 @@
 import { z } from 'zod';
 import { formatDuration } from './duration.ts';
-
-/** One option of a system, workload or nemesis, as people are told of it. */
-export interface OptionText {
-  readonly name: string;
-  readonly allowed: string;
-  readonly default?: string;
-  readonly description?: string;
-}
+import { type OptionText, plain, range } from './option-text.ts';
 
 interface JsonSchema {
   readonly type?: string | readonly string[];
@@ -67,11 +60,5 @@ function allowed(s: JsonSchema): string {
   if (s.const !== undefined) return plain(s.const);
   if (s.anyOf !== undefined) return [...new Set(s.anyOf.map(allowed))].join(' or ');
   if (s.type === 'array') return `list of ${allowed(s.items ?? {})}`;
-  const from = s.minimum === undefined || s.minimum < -1e9 ? '' : ` ≥ ${s.minimum}`;
-  const to = s.maximum === undefined || s.maximum > 1e9 ? '' : ` ≤ ${s.maximum}`;
-  return `${s.type ?? 'anything'}${from}${to}`;
-}
-
-function plain(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return `${s.type ?? 'anything'}${range(s)}`;
 }

@@ -1,7 +1,8 @@
 import { Chalk } from 'chalk';
 import { Command } from 'commander';
 import type { z } from 'zod';
-import { type OptionText, optionTexts } from '../options.ts';
+import type { OptionText } from '../option-text.ts';
+import { optionTexts } from '../options.ts';
 import { catalogue } from '../plan.ts';
 import { colours } from './colours.ts';
 
