@@ -8,7 +8,8 @@
  * A history comes from text or bytes (`parseHistory`), from a stream of bytes (`readHistory`; for full control
  * `readerFor`), or from records (`historyOf`, `HistoryBuilder`). All readers throw HistoryError with line and column.
  *
- * `check` detects what kind of workload it is, or takes its name; `checkAll` judges each workload of a mixed history, and
+ * `check` detects what kind of workload it is, or takes its name, and with it options of that check alone, as in
+ * `{ workload: 'semaphore', set: { permits: 3 } }`; `checkAll` judges each workload of a mixed history, and
  * `worst` says what several verdicts come to. The checks are in `checks`, those of linearizable objects among them in
  * `linearChecks`. An object of your own needs a `Model` only:
  *
@@ -28,6 +29,7 @@ export { linearChecks } from './analysis/linear/checks.ts';
 export { checkOf } from './analysis/linear/general-check.ts';
 export type { Model } from './analysis/linear/model.ts';
 export { allModels, canonicalModel, friendly, implies, isModel } from './analysis/models.ts';
+export type * from './analysis/own-options.ts';
 export type * from './analysis/verdict.ts';
 export { DEFAULT_BUDGET } from './analysis/verdict.ts';
 export { worst } from './analysis/worst.ts';

@@ -1,11 +1,13 @@
 import type { History } from '../history/history.ts';
 import { lint } from '../history/lint.ts';
+import type { Json } from '../history/op.ts';
 import { checks, findCheck } from './checks.ts';
 import { detect } from './detect.ts';
 import { canonicalModel, friendly, isModel } from './models.ts';
-import type { Check, CheckOptions, Verdict } from './verdict.ts';
+import { readOwnOptions } from './own-options.ts';
+import type { Check, CheckOptions, CheckRequest, Verdict } from './verdict.ts';
 
-/** The question cannot be asked: no such check, no such model, or no telling what kind of workload this is. */
+/** The question cannot be asked: no such check, model or option, or no telling what kind of workload this is. */
 export class CheckError extends Error {
   constructor(message: string) {
     super(message);
@@ -19,9 +21,14 @@ export class CheckError extends Error {
  * `workload` names the check (see `checks`); without it the kind of workload is detected from the operations. The rows
  * of a history that mixes workloads are judged together here; `checkAll` judges each by its own check.
  *
- * @throws CheckError when there is no such check, a model is unknown or not the check's, or detection finds nothing
+ * `set` gives options that only this check has, by their names (`Check.options` describes them):
+ *
+ *     check(history, { workload: 'semaphore', set: { permits: 3 } });
+ *
+ * @throws CheckError when there is no such check, a model or an option is unknown or not the check's, an option has a
+ * value that it does not take, or detection finds nothing
  */
-export function check(history: History, options: CheckOptions = {}): Verdict {
+export function check(history: History, options: CheckRequest = {}): Verdict {
   const { workload, ...rest } = options;
   return judge(history, workload === undefined ? detected(history) : named(workload), rest);
 }
@@ -29,16 +36,20 @@ export function check(history: History, options: CheckOptions = {}): Verdict {
 /**
  * Judges each workload of a mixed history by its own check: the one of the workload's name, else the one detected from
  * its operations. A history whose operations name no workload gets one verdict, as from `check`. With `workload`, only
- * the operations that name it are judged if there are any, else the whole history by the check of that name.
+ * the operations that name it are judged if there are any, else the whole history by the check of that name. Each check
+ * that is to judge must have the options of `set`.
  *
  * @throws CheckError as `check`
  */
-export function checkAll(history: History, options: CheckOptions = {}): Verdict[] {
+export function checkAll(history: History, options: CheckRequest = {}): Verdict[] {
   const { workload, ...rest } = options;
   const used = usedWorkloads(history);
   if (used.length === 0 || (workload !== undefined && !used.includes(workload)))
     return [check(history, options)];
-  return (workload === undefined ? used : [workload]).map((name) => {
+  const parts = workload === undefined ? used : [workload];
+  // What is wrong with the question is said before the first part has taken its time.
+  for (const by of parts.map(findCheck)) if (by !== undefined) ownOptions(by, options.set);
+  return parts.map((name) => {
     const rows = history.only(name);
     const verdict = judge(rows, findCheck(name) ?? detected(rows), rest);
     return name === '' ? verdict : { ...verdict, workload: name };
@@ -50,10 +61,23 @@ export function checkAll(history: History, options: CheckOptions = {}): Verdict[
  * looked up by any of their names, and the warnings of reader and lint join those of the check, as in `check`.
  * `workload` takes only the operations that name it.
  *
- * @throws CheckError when a model is unknown or not the check's
+ * @throws CheckError when a model or an option is unknown or not the check's, or an option has a wrong value
  */
-export function checkBy(history: History, by: Check, options: CheckOptions = {}): Verdict {
+export function checkBy(history: History, by: Check, options: CheckRequest = {}): Verdict {
   return judge(history, by, options);
+}
+
+/**
+ * The options that a check itself is given for what people set.
+ *
+ * @throws CheckError when an option is not the check's or has a value that it does not take
+ */
+export function ownOptions(check: Check, set: CheckRequest['set'] = {}): { readonly [option: string]: Json } {
+  try {
+    return readOwnOptions(check.name, check.options ?? {}, set);
+  } catch (error) {
+    throw error instanceof RangeError ? new CheckError(error.message) : error;
+  }
 }
 
 function usedWorkloads({ n, workload, workloads }: History): string[] {
@@ -88,11 +112,13 @@ function names(): string {
   return checks.map((c) => c.name).join(', ');
 }
 
-function judge(history: History, check: Check | null, options: CheckOptions): Verdict {
+function judge(history: History, check: Check | null, { set, ...options }: CheckRequest): Verdict {
+  const own = check === null ? {} : ownOptions(check, set);
   const models =
     check === null || options.models === undefined ? options.models : allowed(check, options.models);
   if (check === null || history.n === 0) return nothing(history, check, models);
-  const verdict = check.judge(history, { ...options, ...(models === undefined ? {} : { models }) });
+  const asked: CheckOptions = { ...own, ...options, ...(models === undefined ? {} : { models }) };
+  const verdict = check.judge(history, asked);
   const warnings = [...new Set([...history.warnings, ...(verdict.warnings ?? []), ...lint(history)])];
   return warnings.length === 0 ? verdict : { ...verdict, warnings };
 }

@@ -1,5 +1,6 @@
 import type { History } from '../history/history.ts';
 import type { Json } from '../history/op.ts';
+import type { OwnOptionOf, OwnOptions } from './own-options.ts';
 
 /** `unknown` is an answer: the check says in `reason` what it could not decide and how far it got. */
 export type Validity = true | false | 'unknown';
@@ -119,6 +120,20 @@ export interface CheckOptions {
   readonly progress?: (done: number, total: number, phase: string) => void;
 }
 
+/** The description of each option that a check adds, for one whose options are `T`: none forgotten, none of another kind. */
+export type OwnOptionsOf<T extends CheckOptions> = {
+  readonly [name in Exclude<keyof T, keyof CheckOptions>]-?: OwnOptionOf<Exclude<T[name], undefined>>;
+};
+
+/** What `check` is asked: the options common to every check, and those of the check itself as people set them. */
+export interface CheckRequest extends CheckOptions {
+  /**
+   * Options of the check's own by name, such as `{ permits: 3 }` of a semaphore. `Check.options` says which a check has;
+   * durations may be texts, as in `{ skew: '5ms' }`.
+   */
+  readonly set?: { readonly [option: string]: Json };
+}
+
 /**
  * A check: reads a history, gives a verdict. A pure function without I/O. One file each, one line in `checks.ts`.
  */
@@ -129,5 +144,7 @@ export interface Check {
   readonly summary: string;
   /** Friendly names of the models it can judge, strongest first; the first is the default claim. */
   readonly models: readonly string[];
+  /** The options that it adds to those common to every check, by name. None when absent. */
+  readonly options?: OwnOptions;
   readonly judge: (history: History, options?: CheckOptions) => Verdict;
 }

@@ -2,17 +2,29 @@ import { type History, OK, Shape } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
 import { canonical } from '../../history/values.ts';
 import { type Forbids, openAll, Tally } from '../tally.ts';
-import type { Check, CheckOptions, Verdict } from '../verdict.ts';
+import type { Check, CheckOptions, OwnOptionsOf, Verdict } from '../verdict.ts';
 import { witnessOp } from '../witness.ts';
 
 export interface BankOptions extends CheckOptions {
-  /** What all balances sum to. Inferred from the first ok read when absent. */
+  /** What all balances sum to. Inferred from the first ok read that shows all of them when absent. */
   readonly total?: number;
   /** The accounts there are. Any account that a transfer or the first ok read names, when absent. */
   readonly accounts?: readonly Json[];
   /** Whether balances may be negative. Default false. */
   readonly allowNegative?: boolean;
 }
+
+const OPTIONS: OwnOptionsOf<BankOptions> = {
+  total: {
+    kind: 'number',
+    description: 'what all balances sum to, if not what they do in the first ok read',
+  },
+  accounts: {
+    kind: 'list',
+    description: 'the accounts there are, if not those of transfers and of the first ok read',
+  },
+  allowNegative: { kind: 'boolean', default: false, description: 'balances may be negative' },
+};
 
 const SNAPSHOT = ['wrong-total'];
 const FORBIDS: Forbids = {
@@ -35,27 +47,37 @@ export const bank: Check = {
   name: 'bank',
   summary: 'transfers between accounts: every read of all balances sums to the same total',
   models: Object.keys(FORBIDS),
+  options: OPTIONS,
   judge: (history, options: BankOptions = {}) => judge(history, options),
 };
 
 type Balances = readonly (readonly [account: string, balance: Json])[];
 
-function judge(whole: History, options: BankOptions): Verdict {
-  const history = options.workload === undefined ? whole : whole.only(options.workload);
+function judge(source: History, options: BankOptions): Verdict {
+  const history = options.workload === undefined ? source : source.only(options.workload);
   const tally = new Tally(options);
   const assumptions: string[] = [];
   const rows = okReads(history);
-  const first = rows.map((row) => balances(history, row)).find((b) => b?.every(([, x]) => isNumber(x)));
-  const total = options.total ?? sum(first ?? []);
-  if (options.total === undefined && first !== undefined)
-    assumptions.push(`the total is ${total}, the sum of the first ok read`);
+  const reads = rows.map((row) => balances(history, row));
+  const whole = reads.find((read) => read?.every(([, balance]) => isNumber(balance)));
+  const total = options.total ?? sum(whole ?? []);
+  const first = reads.find((read) => read !== null);
+  if (options.total === undefined && whole !== undefined)
+    assumptions.push(
+      `the total is ${total}, the sum of the first ok read${whole === first ? '' : ' that shows all balances'}`,
+    );
+  // An account without a balance is an account all the same.
   const accounts =
-    options.accounts === undefined ? namedAccounts(history, first ?? []) : namesOf(options.accounts);
+    options.accounts === undefined
+      ? namedAccounts(history, [...(first ?? []), ...(whole ?? [])])
+      : namesOf(options.accounts);
   if (options.accounts === undefined && rows.length > 0)
-    assumptions.push('the accounts are those of the first ok read and of transfers');
+    assumptions.push(
+      `the accounts are those of the first ok read${whole === undefined || whole === first ? '' : ', of the first that shows all balances,'} and of transfers`,
+    );
   let odd = 0;
-  for (const row of rows) {
-    const read = balances(history, row);
+  rows.forEach((row, i) => {
+    const read = reads[i];
     if (read === null) odd++;
     else
       judgeRead(
@@ -65,7 +87,7 @@ function judge(whole: History, options: BankOptions): Verdict {
         { total, accounts, allowNegative: options.allowNegative === true },
         tally,
       );
-  }
+  });
   const reason =
     rows.length === odd ? 'no read of the balances succeeded: there is nothing to judge' : undefined;
   const partly = 'right totals alone do not prove it';
@@ -151,8 +173,8 @@ function balances(history: History, row: number): Balances | null {
   return value !== null && typeof value === 'object' ? Object.entries(value) : null;
 }
 
-function namedAccounts(history: History, first: Balances): Set<string> {
-  const accounts = new Set(first.map(([account]) => account));
+function namedAccounts(history: History, read: Balances): Set<string> {
+  const accounts = new Set(read.map(([account]) => account));
   for (let row = 0; row < history.n; row++) {
     if (history.fs[history.f[row]] !== 'transfer') continue;
     const value = history.value(row);

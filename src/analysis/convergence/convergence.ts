@@ -3,9 +3,9 @@ import type { Json } from '../../history/op.ts';
 import { canonical } from '../../history/values.ts';
 import { showSpan } from '../evidence/show.ts';
 import { type Forbids, openAll, Tally } from '../tally.ts';
-import type { Check, CheckOptions, Verdict } from '../verdict.ts';
+import type { Check, CheckOptions, OwnOptionsOf, Verdict } from '../verdict.ts';
 import { witnessOp } from '../witness.ts';
-import type { Kind } from './crdt.ts';
+import { type Kind, kinds } from './crdt.ts';
 import { folds } from './folds.ts';
 import { type ReplicaRead, type ReplicaReads, replicaReads } from './replica-reads.ts';
 
@@ -13,6 +13,15 @@ export interface ConvergenceOptions extends CheckOptions {
   /** What the object is, for reads that say which updates were delivered: their value is then computed and compared. */
   readonly crdt?: Kind;
 }
+
+const OPTIONS: OwnOptionsOf<ConvergenceOptions> = {
+  crdt: {
+    kind: 'one of',
+    values: kinds,
+    description:
+      'what the object is: reads that say which updates were delivered are compared with what those make',
+  },
+};
 
 const FORBIDS: Forbids = {
   'strong-eventual': ['strong-non-convergence', 'non-convergence', 'wrong-merge', 'unexpected-update'],
@@ -41,6 +50,7 @@ export const convergence: Check = {
   name: 'convergence',
   summary: 'final reads of all replicas agree; reads of one version are equal',
   models: Object.keys(FORBIDS),
+  options: OPTIONS,
   judge: (history, options: ConvergenceOptions = {}) => judge(history, options),
 };
 

@@ -1,6 +1,6 @@
 import { type History, INFO, NEVER, OK } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
-import type { Check, CheckOptions, Verdict } from '../verdict.ts';
+import type { Check, CheckOptions, OwnOptionsOf, Verdict } from '../verdict.ts';
 import { Cast } from './explain.ts';
 import { judgeByModel, operationsOf } from './general-check.ts';
 import { ACQUIRE, type Hold, holds, type LockCalls, RELEASE, tokens } from './holds.ts';
@@ -16,6 +16,19 @@ export interface LockOptions extends CheckOptions {
   /** Anyone may release: then holders are not known, and the general engines decide. */
   readonly anyoneReleases?: boolean;
 }
+
+const MUTEX: OwnOptionsOf<Omit<LockOptions, 'permits'>> = {
+  reentrant: {
+    kind: 'boolean',
+    default: false,
+    description: 'a holder may acquire again, and releases as often',
+  },
+  anyoneReleases: { kind: 'boolean', default: false, description: 'who releases need not be who acquired' },
+};
+const SEMAPHORE: OwnOptionsOf<LockOptions> = {
+  permits: { kind: 'integer', minimum: 1, default: 1, description: 'how many may be held at once' },
+  ...MUTEX,
+};
 
 const ACQUIRES = /^(acquire|lock|read-(acquire|lock)|write-(acquire|lock)|(acquire|lock)-(read|write))$/;
 const RELEASES =
@@ -238,6 +251,7 @@ export const mutex: Check = {
   name: 'mutex',
   summary: 'a lock: two holders at once, fencing tokens that go back; readers and writers too',
   models: ['linearizable'],
+  options: MUTEX,
   judge: (history, options: LockOptions = {}) => judge('mutex', history, options),
 };
 
@@ -246,5 +260,6 @@ export const semaphore: Check = {
   name: 'semaphore',
   summary: 'a semaphore: more permits held at once than there are',
   models: ['linearizable'],
+  options: SEMAPHORE,
   judge: (history, options: LockOptions = {}) => judge('semaphore', history, options),
 };

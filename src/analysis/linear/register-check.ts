@@ -1,6 +1,6 @@
 import { type History, INFO, OK } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
-import type { Anomaly, Check, CheckOptions, Verdict } from '../verdict.ts';
+import type { Anomaly, Check, CheckOptions, OwnOptionsOf, Verdict } from '../verdict.ts';
 import { CAS, type Calls, type Decision, MISS } from './calls.ts';
 import { decideRegister } from './deadlines/search.ts';
 import { Cast } from './explain.ts';
@@ -171,10 +171,19 @@ const summary =
 
 const MODELS = ['linearizable', 'sequential'];
 
+const OPTIONS: OwnOptionsOf<RegisterCheckOptions> = {
+  definiteCasFailures: {
+    kind: 'boolean',
+    default: false,
+    description: 'a failed compare-and-set proves that the value was another one',
+  },
+};
+
 export const register: Check = {
   name: 'register',
   summary,
   models: MODELS,
+  options: OPTIONS,
   judge: (history, options) => judge('register', history, options),
 };
 
@@ -182,6 +191,7 @@ export const casRegisterCheck: Check = {
   name: 'cas-register',
   summary,
   models: MODELS,
+  options: OPTIONS,
   judge: (history, options) => judge('cas-register', history, options),
 };
 
@@ -189,5 +199,6 @@ export const keyValueCheck: Check = {
   name: 'key-value',
   summary: 'a map of registers, values [key, value]; sequential consistency is judged over all keys together',
   models: MODELS,
+  options: OPTIONS,
   judge: (history, options) => judge('key-value', history, options),
 };

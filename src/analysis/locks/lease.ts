@@ -3,13 +3,21 @@ import type { Json } from '../../history/op.ts';
 import { canonical } from '../../history/values.ts';
 import { showSpan } from '../evidence/show.ts';
 import { type Forbids, openAll, Tally } from '../tally.ts';
-import type { Check, CheckOptions, Verdict } from '../verdict.ts';
+import type { Check, CheckOptions, OwnOptionsOf, Verdict } from '../verdict.ts';
 import { witnessOp } from '../witness.ts';
 
 export interface LeaseOptions extends CheckOptions {
   /** How far a holder's clock may be from true time, either way, in nanoseconds. Default 0. */
   readonly skew?: number;
 }
+
+const OPTIONS: OwnOptionsOf<LeaseOptions> = {
+  skew: {
+    kind: 'duration',
+    default: 0,
+    description: "how far a holder's clock may be from true time, either way",
+  },
+};
 
 const FORBIDS: Forbids = { 'exclusive-leases': ['overlapping-leases'] };
 const GRANT = /^(acquire|renew|lease|grant)$/;
@@ -37,6 +45,7 @@ export const lease: Check = {
   name: 'lease',
   summary: 'leases under clock skew: two holders at one time, certainly or possibly',
   models: Object.keys(FORBIDS),
+  options: OPTIONS,
   judge: (history, options: LeaseOptions = {}) => judge(history, options),
 };
 

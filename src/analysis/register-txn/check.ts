@@ -1,5 +1,28 @@
-import type { Check } from '../verdict.ts';
+import type { Check, OwnOptionsOf } from '../verdict.ts';
 import { analyzeRegisterTxn, type RegisterTxnOptions } from './judge.ts';
+
+const OPTIONS: OwnOptionsOf<RegisterTxnOptions> = {
+  wfrKeys: {
+    kind: 'boolean',
+    default: true,
+    description: 'who reads a version and writes its key replaces that version',
+  },
+  sequentialKeys: {
+    kind: 'boolean',
+    default: false,
+    description: 'each process meets the versions of a key in their order',
+  },
+  linearizableKeys: {
+    kind: 'boolean',
+    default: false,
+    description: 'each key by itself is linearizable',
+  },
+  transactionOrder: {
+    kind: 'boolean',
+    default: false,
+    description: 'transactions took effect in the order of their invocations',
+  },
+};
 
 /**
  * Transactions over read-write registers (`[["w", k, v], ["r", k, null]]`), from read uncommitted to strict serializability.
@@ -35,5 +58,6 @@ export const rwRegister: Check = {
     'read-committed',
     'read-uncommitted',
   ],
+  options: OPTIONS,
   judge: (history, options: RegisterTxnOptions = {}) => analyzeRegisterTxn(history, options).verdict,
 };

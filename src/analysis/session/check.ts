@@ -1,6 +1,21 @@
-import type { Check } from '../verdict.ts';
+import type { Check, OwnOptionsOf } from '../verdict.ts';
 import { GUARANTEES } from './guarantees.ts';
 import { judgeSessions, SESSION_MODELS, type SessionOptions } from './judge.ts';
+
+const OPTIONS: OwnOptionsOf<SessionOptions> = {
+  arbitration: {
+    kind: 'one of',
+    values: ['global', 'per-session'],
+    default: 'global',
+    description: 'whether all readers agree on one order of writes, or each session has its own',
+  },
+  memory: {
+    kind: 'one of',
+    values: ['transaction', 'session'],
+    default: 'transaction',
+    description: "how long a reader's view lasts; session: readers are known never to go back",
+  },
+};
 
 /**
  * The four session guarantees of Terry et al., "Session Guarantees for Weakly Consistent Replicated Data" (1994), on
@@ -27,6 +42,7 @@ export const session: Check = {
   name: 'session',
   summary: 'read-your-writes, monotonic reads, monotonic writes, writes-follow-reads',
   models: [...SESSION_MODELS, 'causal-memory'],
+  options: OPTIONS,
   judge: (history, options: SessionOptions = {}) => judgeSessions('session', history, options, GUARANTEES),
 };
 
@@ -47,5 +63,6 @@ export const causal: Check = {
   name: 'causal',
   summary: 'causal consistency: nobody sees an effect without its cause',
   models: [...SESSION_MODELS, 'causal-memory'],
+  options: OPTIONS,
   judge: (history, options: SessionOptions = {}) => judgeSessions('causal', history, options, ['causal']),
 };

@@ -1,7 +1,7 @@
 import { FIRST_LIST, OK, R } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
 import { boundary, friendlyAll, strongestConsistent, violates } from '../models.ts';
-import type { Anomaly, Check, CheckOptions, Verdict } from '../verdict.ts';
+import type { Anomaly, Check, CheckOptions, OwnOptionsOf, Verdict } from '../verdict.ts';
 import { accessesOf } from './accesses.ts';
 import { Found } from './found.ts';
 import { findTornReads } from './prefix.ts';
@@ -14,6 +14,15 @@ export interface LongForkOptions extends CheckOptions {
   /** Transactions took effect in the order of their invocations: then each has to read a prefix of that log. */
   readonly transactionOrder?: boolean;
 }
+
+const OPTIONS: OwnOptionsOf<LongForkOptions> = {
+  transactionOrder: {
+    kind: 'boolean',
+    default: false,
+    description:
+      'transactions took effect in the order of their invocations: each reads a prefix of that log',
+  },
+};
 
 /**
  * Long fork: two reads of the same keys see two writes in opposite orders. Each transaction that reads several keys and writes
@@ -32,6 +41,7 @@ export const longFork: Check = {
   name: 'long-fork',
   summary: 'snapshots see writes in one order',
   models: ['snapshot-isolation', 'prefix'],
+  options: OPTIONS,
   judge: (whole, options: LongForkOptions = {}): Verdict => {
     const history = options.workload === undefined ? whole : whole.only(options.workload);
     const initial: Json = options.initial ?? null;

@@ -49,6 +49,17 @@ describe('bank', () => {
     expect(judge(h)).toMatchObject({ valid: false, anomalyTypes: ['nil-balance', 'unexpected-account'] });
   });
 
+  it('takes an account whose balance the first read misses for an account all the same', () => {
+    const missing = alone(1, 'read', { 0: null, 1: 5 });
+    const whole = alone(1, 'read', { 0: 5, 1: 5 });
+    const only = { valid: false, anomalyTypes: ['nil-balance'], counts: { 'nil-balance': 1 } };
+    expect(judge(history(...missing))).toMatchObject({ ...only, stats: { accounts: 2 } });
+    expect(judge(history(...missing, ...whole))).toMatchObject({ ...only, stats: { total: 10 } });
+    expect(judge(history(...alone(1, 'read', { 0: null }), ...whole))).toMatchObject(only);
+    const other = history(...missing, ...whole, ...alone(1, 'read', { 0: 5, 7: 5 }));
+    expect(judge(other).anomalyTypes).toEqual(['nil-balance', 'unexpected-account']);
+  });
+
   it('knows accounts from transfers too, and reads lists of pairs', () => {
     const h = history(
       ...alone(1, 'read', [
