@@ -170,11 +170,11 @@ function claimLines(plan: ResolvedPlan, verdicts: readonly Verdict[]): ClaimLine
 /** What the verdicts say of a model, judged or not. */
 function observed(model: string, verdicts: readonly Verdict[]): ClaimLine['observed'] {
   if (verdicts.some((v) => v.not.includes(model) || v.alsoNot.includes(model))) return false;
-  const speaking = verdicts.filter((v) => v.judged.includes(model));
-  if (speaking.some((v) => v.valid === 'unknown')) return 'unknown';
-  if (speaking.length > 0) return speaking.every((v) => v.valid === true) ? true : 'not checked';
   const kept = (v: Verdict) =>
     v.consistentWith.some((m) => m === model || (isModel(m) && isModel(model) && implies(m, model)));
+  const speaking = verdicts.filter((v) => v.judged.includes(model));
+  if (speaking.some((v) => v.valid === 'unknown' && !kept(v))) return 'unknown';
+  if (speaking.length > 0) return speaking.every((v) => v.valid === true || kept(v)) ? true : 'not checked';
   return verdicts.some(kept) ? true : 'not checked';
 }
 
