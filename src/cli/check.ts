@@ -1,12 +1,21 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { HistoryReportInput } from '../../reports/html/history-report.ts';
-import { CheckError, checkAll } from '../analysis/check.ts';
+import { CheckError, checkAll, ownOptions } from '../analysis/check.ts';
 import { checks, findCheck } from '../analysis/checks.ts';
-import { type Budget, type CheckOptions, DEFAULT_BUDGET, type Verdict } from '../analysis/verdict.ts';
+import {
+  type Budget,
+  type Check,
+  type CheckOptions,
+  type CheckRequest,
+  DEFAULT_BUDGET,
+  type Verdict,
+} from '../analysis/verdict.ts';
 import { worst } from '../analysis/worst.ts';
 import { HistoryError } from '../history/error.ts';
 import type { History } from '../history/history.ts';
 import type { Json } from '../history/op.ts';
+import { MS, parseDuration } from '../nanoseconds.ts';
+import { list, pair, whole } from './arguments.ts';
 import { verdictJson } from './check-json.ts';
 import { checkProgress } from './check-progress.ts';
 import { verdictText } from './check-text.ts';
@@ -18,6 +27,7 @@ interface Flags {
   readonly workload?: string;
   readonly model?: readonly string[];
   readonly initial?: Json;
+  readonly set?: readonly (readonly [string, Json])[];
   readonly budget?: string;
   readonly memory?: number;
   readonly witnesses?: number;
@@ -31,6 +41,8 @@ const HELP = `
 FILE is a run directory, JSON Lines, Jepsen's EDN (history.edn), either gzipped, or - for standard input.
 Workloads: ${checks.map((c) => c.name).join(', ')}
 
+Options of a workload are set with --set, as in -w semaphore --set permits=3; \`ordeal list\` shows them.
+
 Exit codes: 0 every judged model upheld; 1 an anomaly against one; 2 unknown; 254 no readable history, or bad usage;
             255 internal error. Of several files, the worst: 255, 254, 1, 2, 0.`;
 
@@ -42,6 +54,11 @@ export function checkCommand(): Command {
     .option('-w, --workload <name>', 'which check judges it (default: detected from the operations)')
     .option('--model <names>', 'consistency models to judge against; repeatable or a comma list', list)
     .option('--initial <value>', 'what registers hold at first, as JSON (default: null)', json)
+    .option(
+      '--set <key=value>',
+      'an option of the check alone, as in permits=3 of a semaphore; repeatable; see `ordeal list`',
+      pair,
+    )
     .option(
       '--budget <duration>',
       'give up a file after this long and say unknown, instead of counting steps',
@@ -61,21 +78,32 @@ export function checkCommand(): Command {
     .option('--json', 'print one JSON object a file, a line each')
     .addHelpText('after', HELP)
     .action(async (files: string[], flags: Flags) => {
-      if (flags.workload !== undefined) known(flags.workload);
+      if (flags.workload !== undefined) takes(known(flags.workload), flags.set);
       if ([flags.report, flags.gexf, flags.dot].some((out) => out !== undefined) && files.length > 1)
         throw new UsageError('--report, --gexf, --dot: one history at a time');
-      const limit = flags.budget === undefined ? null : await milliseconds(flags.budget);
+      const limit = flags.budget === undefined ? null : milliseconds(flags.budget);
       let code = 0;
       for (const file of files) code = worse(code, await oneFile(file, flags, limit));
       process.exitCode = code;
     });
 }
 
-function known(workload: string): void {
-  if (findCheck(workload) === undefined)
+function known(workload: string): Check {
+  const check = findCheck(workload);
+  if (check === undefined)
     throw new UsageError(
       `--workload: there is no "${workload}"; known: ${checks.map((c) => c.name).join(', ')}`,
     );
+  return check;
+}
+
+/** Says what is wrong with options before any history is read. */
+function takes(check: Check, set: Flags['set']): void {
+  try {
+    ownOptions(check, Object.fromEntries(set ?? []));
+  } catch (error) {
+    throw error instanceof CheckError ? new UsageError(`--set: ${error.message}`) : error;
+  }
 }
 
 /** Judges one file, prints what it is, and gives its exit code. */
@@ -101,7 +129,7 @@ async function oneFile(file: string, flags: Flags, limit: number | null): Promis
 async function graphs(
   history: History,
   verdicts: readonly Verdict[],
-  options: CheckOptions,
+  { set, ...options }: CheckRequest,
   flags: Flags,
 ): Promise<void> {
   const { hasGraph, writeGraphs } = await import('./check-graph.ts');
@@ -109,12 +137,8 @@ async function graphs(
   if (verdict === undefined)
     throw new UsageError('--gexf, --dot: only transactions (list-append, rw-register) have a graph to write');
   const { workload } = verdict;
-  writeGraphs(
-    verdict.check,
-    workload === undefined ? history : history.only(workload),
-    { ...options, workload: undefined },
-    flags,
-  );
+  const asked: CheckOptions = { ...ownOptions(known(verdict.check), set), ...options, workload: undefined };
+  writeGraphs(verdict.check, workload === undefined ? history : history.only(workload), asked, flags);
 }
 
 /** Loaded when needed: few want a page, and it brings what draws it. */
@@ -123,11 +147,12 @@ async function report(file: string, input: HistoryReportInput): Promise<void> {
   await writeReport(file, input);
 }
 
-function options(flags: Flags, budget: Budget): CheckOptions {
+function options(flags: Flags, budget: Budget): CheckRequest {
   return {
     ...(flags.workload === undefined ? {} : { workload: flags.workload }),
     ...(flags.model === undefined ? {} : { models: flags.model }),
     ...(flags.initial === undefined ? {} : { initial: flags.initial }),
+    ...(flags.set === undefined ? {} : { set: Object.fromEntries(flags.set) }),
     ...(flags.witnesses === undefined ? {} : { witnesses: flags.witnesses }),
     budget,
   };
@@ -141,9 +166,7 @@ function budget(limit: number | null, { memory }: Flags): Budget {
   return { steps: Number.MAX_SAFE_INTEGER, tableBytes, expired: () => performance.now() > end };
 }
 
-/** Loaded when needed: durations bring a schema library, and a small history is judged faster than that loads. */
-async function milliseconds(text: string): Promise<number> {
-  const { MS, parseDuration } = await import('../duration.ts');
+function milliseconds(text: string): number {
   try {
     return parseDuration(text) / MS;
   } catch (error) {
@@ -179,10 +202,6 @@ function worse(a: number, b: number): number {
   return ORDER.indexOf(a) > ORDER.indexOf(b) ? a : b;
 }
 
-function list(text: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), ...text.split(',').map((t) => t.trim())];
-}
-
 /** JSON, Clojure's nil, or plain text. */
 function json(text: string): Json {
   if (text === 'nil') return null;
@@ -197,9 +216,4 @@ function bytes(text: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?$/i.exec(text.trim());
   if (match === null) throw new InvalidArgumentError('Expected a number of bytes, as in 512m or 4g.');
   return Math.floor(Number(match[1]) * 1024 ** ['', 'k', 'm', 'g', 't'].indexOf(match[2]!.toLowerCase()));
-}
-
-function whole(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('A whole number is expected.');
-  return Number(text);
 }

@@ -1,6 +1,8 @@
 import { Chalk } from 'chalk';
 import { Command } from 'commander';
 import type { z } from 'zod';
+import { checks } from '../analysis/checks.ts';
+import { ownOptionTexts } from '../analysis/own-options.ts';
 import type { OptionText } from '../option-text.ts';
 import { optionTexts } from '../options.ts';
 import { catalogue } from '../plan.ts';
@@ -14,10 +16,10 @@ interface Entry {
   readonly models?: readonly string[];
 }
 
-/** `ordeal list`: systems, workloads and nemeses with their options, claims and models. */
+/** `ordeal list`: systems, workloads, nemeses and checks with their options, claims and models. */
 export function listCommand(): Command {
   return new Command('list')
-    .description('show systems, workloads and nemeses with their options, claims and models')
+    .description('show systems, workloads, nemeses and checks with their options, claims and models')
     .option('--json', 'print one JSON document')
     .action((flags: { readonly json?: boolean }) => {
       const all = {
@@ -30,6 +32,9 @@ export function listCommand(): Command {
         }),
         workloads: catalogue.workloads.map((w): Entry => ({ ...entry(w), models: w.models })),
         nemeses: catalogue.nemeses.map((n): Entry => entry(n)),
+        checks: checks.map(({ name, summary, models, options = {} }): Entry => {
+          return { name, summary, options: ownOptionTexts(options), models };
+        }),
         worlds: catalogue.worlds,
       };
       process.stdout.write(flags.json ? `${JSON.stringify(all, null, 2)}\n` : text(all));

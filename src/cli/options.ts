@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Json } from '../history/op.ts';
 import { catalogue, PlanError, type PlanInput, splitSchedule } from '../plan.ts';
+import { list, pair, whole } from './arguments.ts';
 
 /** What the options of `run` come to, as commander hands them over. */
 export interface RunFlags {
@@ -182,34 +183,8 @@ function latency(text: string): readonly string[] {
   return parts.length === 1 ? [text, text] : parts;
 }
 
-function whole(text: string): number {
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text)))
-    throw new InvalidArgumentError('A whole number is expected.');
-  return Number(text);
-}
-
 function number(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('A number is expected.');
   return value;
-}
-
-function list(text: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), ...text.split(',').map((t) => t.trim())];
-}
-
-function pair(
-  text: string,
-  before: readonly (readonly [string, Json])[] | undefined,
-): (readonly [string, Json])[] {
-  const at = text.indexOf('=');
-  if (at <= 0) throw new InvalidArgumentError('key=value is expected.');
-  const raw = text.slice(at + 1);
-  let value: Json = raw;
-  try {
-    value = JSON.parse(raw) as Json;
-  } catch {
-    // Anything that is not JSON is text.
-  }
-  return [...(before ?? []), [text.slice(0, at), value]];
 }
