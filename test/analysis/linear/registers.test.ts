@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { Draw } from '../../../bench/linear/simulate.ts';
+import { Draw, simulateRegister } from '../../../bench/linear/simulate.ts';
 import { CAS, CallsBuilder, MISS, READ, WRITE } from '../../../src/analysis/linear/calls.ts';
 import { CasDeadlines } from '../../../src/analysis/linear/deadlines/cas-registers.ts';
 import { planOf } from '../../../src/analysis/linear/deadlines/plan.ts';
 import { RegisterDeadlines } from '../../../src/analysis/linear/deadlines/registers.ts';
+import { decideRegister } from '../../../src/analysis/linear/deadlines/search.ts';
 import { type Beamed, widening } from '../../../src/analysis/linear/deadlines/widening.ts';
 import { Meter } from '../../../src/analysis/linear/meter.ts';
 import { zones } from '../../../src/analysis/linear/zones.ts';
@@ -150,4 +151,17 @@ test.each([
   const reach = { beam: 1000 };
   for (const relaxed of [false, true])
     expect(new CasDeadlines(planOf(calls, NIL), new Meter(), relaxed, reach).run(reach).answer).toBe('legal');
+});
+
+test.each([
+  [
+    '30 busy clients, 30 % compare-and-set, 1 % unknown',
+    { clients: 30, values: 5, cas: 0.3, writes: 0.35, unknown: 0.01 },
+  ],
+  ['100 busy clients, 20 values', { clients: 100, values: 20 }],
+])('what a register did is recognized within the budget: %s', (_, load) => {
+  for (const seed of [1, 2]) {
+    const calls = simulateRegister({ operations: 3_000, dense: true, seed, ...load });
+    expect(decideRegister(calls, NIL, new Meter()).answer).toBe('legal');
+  }
 });

@@ -5,6 +5,8 @@ import { clearLowest, popcount } from './masks.ts';
 import { INF, type Plan } from './plan.ts';
 import { Pool } from './pool.ts';
 
+/** What an unused call of unknown outcome counts for a thrifty beam. */
+const THRIFT = 3;
 /** More values than this, and configurations get too long for the engine to be the right one. */
 export const MOST_VALUES = 96;
 
@@ -30,6 +32,11 @@ export class CasConfigs {
   readonly typeFrom: number[] = [];
   readonly typeTo: number[] = [];
   readonly pool: Pool;
+  /**
+   * Let a beam keep what spent least of what never expires, however much there is: what that is needed for may be far
+   * ahead. Where unknown outcomes are many it keeps what is of no use.
+   */
+  thrifty = false;
   /** Pending ok compare-and-sets in order of return: rows. */
   readonly cas: number[] = [];
   protected readonly plan: Plan;
@@ -229,7 +236,9 @@ export class CasConfigs {
     const { mem } = this.pool;
     let score = 0;
     for (let v = 0; v < this.K; v++) {
-      let units = Math.min(4, mem[c + this.oI + v]);
+      const endless = mem[c + this.oI + v];
+      let units = Math.min(4, endless);
+      if (this.thrifty) score += THRIFT * endless;
       for (let w = 0; w < this.W; w++) units += popcount(mem[c + this.oA + v * this.W + w]);
       score += 4 * Math.min(units, 4) + units;
       const due = mem[c + this.oD + v];
@@ -237,7 +246,8 @@ export class CasConfigs {
       if (mem[c + this.oF + v] < INF) score -= 1;
     }
     for (let w = 0; w < this.casWords; w++) score -= 25 * popcount(mem[c + this.oC + w]);
-    for (let i = this.oT; i < this.pool.stride; i++) score += 2 * Math.min(mem[c + i], 3);
+    for (let i = this.oT; i < this.pool.stride; i++)
+      score += this.thrifty ? (THRIFT + 1) * mem[c + i] : 2 * Math.min(mem[c + i], 3);
     return score;
   }
 

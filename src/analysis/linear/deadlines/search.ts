@@ -27,9 +27,10 @@ const WINDOW_BEAM = 1000;
  *
  * A narrow beam first, which widens where it dies: if it reaches the end that is a proof, and so is its end if it dropped
  * nothing. Where widening does not help, the events before its death are searched from every state that could have been:
- * if nothing survives that, the history is illegal whatever came before. Then beams that are wide all along: one may hold
- * all that there is. With compare-and-set, last, a run in which those of unknown outcome are writes: more is possible
- * then, so its "illegal" is a proof as well. `unknown` when the budget is spent.
+ * if nothing survives that, the history is illegal whatever came before. Then, with compare-and-set, the same with more
+ * thrift; then beams that are wide all along, of which one may hold all that there is. With compare-and-set, last, a run
+ * in which those of unknown outcome are writes: more is possible then, so its "illegal" is a proof as well. `unknown` when
+ * the budget is spent.
  */
 export function decideRegister(calls: Calls, initial: number, meter: Meter): Decision {
   const plan = planOf(calls, initial);
@@ -47,12 +48,17 @@ function decidePlan(plan: Plan, meter: Meter): Decision {
     return proof && { ...proof.run, window: proof.window };
   };
   const swaps = plan.hasCas || plan.hasMiss;
-  let run: Run = swaps
-    ? widening(new CasDeadlines(plan, meter, false, { beam: 0 }), events, NARROW_SWAPPING, refuted)
-    : widening(new RegisterDeadlines(plan, meter), events, NARROW, refuted);
-  for (const beam of BEAMS) {
+  const swapping = (thrifty: boolean): Run => {
+    const search = new CasDeadlines(plan, meter, false, { beam: 0 });
+    search.thrifty = thrifty;
+    return widening(search, events, NARROW_SWAPPING, refuted);
+  };
+  let run = swaps ? swapping(false) : widening(new RegisterDeadlines(plan, meter), events, NARROW, refuted);
+  const others = BEAMS.map((beam) => () => explore(plan, meter, { beam }));
+  if (swaps) others.unshift(() => swapping(true));
+  for (const attempt of others) {
     if (run.answer !== 'unknown' || meter.stopped !== '') break;
-    const next = explore(plan, meter, { beam });
+    const next = attempt();
     if (next.answer !== 'unknown' || (next.reached ?? 0) > (run.reached ?? 0)) run = next;
   }
   if (run.answer === 'illegal' && run.window === undefined) return narrowed(plan, run, meter);
