@@ -7,7 +7,8 @@ import { checks, findCheck } from '../src/analysis/checks.ts';
 import { detect } from '../src/analysis/detect.ts';
 import { impliedAnomalies } from '../src/analysis/lattice.ts';
 import { isForbidden, isModel } from '../src/analysis/models.ts';
-import type { CheckOptions } from '../src/analysis/verdict.ts';
+import { ownOptionTexts } from '../src/analysis/own-options.ts';
+import type { CheckRequest } from '../src/analysis/verdict.ts';
 import type { Json } from '../src/history/op.ts';
 import { parseHistory } from '../src/history/read/read.ts';
 
@@ -106,17 +107,18 @@ function detected(text: string): string | undefined {
 }
 
 function judged({ text, options }: Example, workload?: string) {
-  const { model, check: _, ...rest } = options;
+  const { model, check: _, initial, ...set } = options;
   const models = model === undefined ? {} : { models: [String(model)] };
-  const asked: CheckOptions = { ...rest, ...models, ...(workload === undefined ? {} : { workload }) };
+  const asked: CheckRequest = { initial, set, ...models, ...(workload === undefined ? {} : { workload }) };
   const { check: by, valid, anomalyTypes } = check(parseHistory(text), asked);
   return { by, valid, anomalyTypes };
 }
 
 /** What an example states, in the words that stand above it. */
 function caption({ valid, types, options }: Example): string {
-  const { check: by, model, ...rest } = options;
-  const others = Object.entries(rest).map(([name, value]) => `\`${name}: ${value}\``);
+  const { check: by, model, initial, ...set } = options;
+  const others = Object.entries(set).map(([name, value]) => `\`--set ${name}=${value}\``);
+  if (initial !== undefined) others.unshift(`\`--initial ${initial}\``);
   return [
     valid ? 'Valid' : 'Invalid',
     by === undefined ? '' : ` by \`${by}\``,
@@ -205,6 +207,26 @@ describe.each(sections.map((s) => [s.names.join(', '), s] as const))('%s', (_, s
         [...defaults].sort(),
       );
     }
+  });
+
+  test('options are those of the check, in the words of its description', () => {
+    const own = section.names.map((name) => ownOptionTexts(findCheck(name)!.options ?? {}));
+    const names = [...new Set(own.flat().map((option) => option.name))];
+    const lines = names.map((name) => {
+      const having = section.names.filter((_, i) => own[i]!.some((option) => option.name === name));
+      const option = own.flat().find((one) => one.name === name)!;
+      const of = having.length === own.length ? '' : ` of ${having.map((c) => `\`${c}\``).join(', ')}`;
+      const given = option.default === undefined ? '' : `, default ${option.default}`;
+      return `\`${name}\`${of}, ${option.allowed}${given}: ${option.description}`;
+    });
+    const told = section.text.includes('- **Options:**') ? item(section, 'Options').split('\n  - ') : [''];
+    expect(
+      told
+        .slice(1)
+        .map((line) => line.trim().replace(/\s+/g, ' '))
+        .sort(),
+    ).toEqual(lines.sort());
+    expect(told[0]).toBe('');
   });
 
   test('what examples show is what the check is said to find, and all that stands in the table', () => {

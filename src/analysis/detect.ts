@@ -4,6 +4,10 @@ import { NIL } from '../history/values.ts';
 /** Rows looked at: kinds of workloads differ in every few operations. */
 const SAMPLE = 20_000;
 
+/** Locks of readers and writers: `read-acquire`, `unlock-write`, … */
+const SHARED_LOCK =
+  /^((read|write)-(acquire|release|lock|unlock)|(acquire|release|lock|unlock)-(read|write))$/;
+
 /** What a kind of workload is recognised by. */
 interface Traits {
   readonly fs: ReadonlySet<string>;
@@ -32,7 +36,9 @@ export function detect(history: History): readonly string[] {
   if (has('send', 'poll') || (has('txn') && sends(history))) return ['log'];
   if (has('drain')) return ['total-queue', 'queue'];
   if (has('enqueue', 'dequeue')) return ['queue'];
+  if (has('push', 'pop')) return ['stack'];
   if (has('renew', 'grant', 'revoke')) return ['lease'];
+  if ([...t.fs].some((f) => SHARED_LOCK.test(f))) return ['mutex'];
   if (has('acquire', 'release', 'lock', 'unlock')) return [granted(history)];
   if (has('transfer')) return ['bank'];
   if (has('generate')) return ['unique-ids'];

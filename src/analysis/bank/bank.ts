@@ -17,11 +17,11 @@ export interface BankOptions extends CheckOptions {
 const OPTIONS: OwnOptionsOf<BankOptions> = {
   total: {
     kind: 'number',
-    description: 'what all balances sum to, if not what they do in the first ok read',
+    description: 'what all balances sum to; not given, what the first ok read that shows all of them sums to',
   },
   accounts: {
     kind: 'list',
-    description: 'the accounts there are, if not those of transfers and of the first ok read',
+    description: 'the accounts there are; not given, those of transfers and of the first ok read',
   },
   allowNegative: { kind: 'boolean', default: false, description: 'balances may be negative' },
 };
