@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { checks } from '../../src/analysis/checks.ts';
 import { ordeal } from '../support/cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ordeal-'));
@@ -13,6 +14,9 @@ function file(name: string, content: unknown): string {
   return path;
 }
 
+const HELD = [0, 1]
+  .map((process) => `${JSON.stringify({ process, type: 'ok', f: 'acquire', value: null })}\n`)
+  .join('');
 const good = { seed: 1, system: 'raft', world: 'sim', workloads: ['set'], timeLimit: '1s' };
 const wrong: readonly (readonly [string, readonly string[], readonly string[]])[] = [
   ['an unknown system', ['run', 'paxos'], ['system', 'raft', 'single-leader', 'leaderless']],
@@ -107,6 +111,31 @@ const wrong: readonly (readonly [string, readonly string[], readonly string[]])[
     ['--out', '/proc/ordeal'],
   ],
   ['a history that is not there', ['check', join(folder, 'none.jsonl')], ['none.jsonl']],
+  [
+    'an option that the check does not have, before the history is looked for',
+    ['check', join(folder, 'none.jsonl'), '-w', 'semaphore', '--set', 'permit=3'],
+    ['--set', 'semaphore', '"permit"', 'permits (integer ≥ 1)'],
+  ],
+  [
+    'an option of a check that has none',
+    ['check', join(folder, 'none.jsonl'), '-w', 'set', '--set', 'permits=3'],
+    ['--set', 'set has no option "permits"', 'none'],
+  ],
+  [
+    'a bad value of an option of a check',
+    ['check', join(folder, 'none.jsonl'), '-w', 'convergence', '--set', 'crdt=map'],
+    ['--set', 'convergence', 'crdt is "map"', 'g-set | or-set'],
+  ],
+  [
+    'an option that the detected check does not have',
+    ['check', file('held.jsonl', HELD), '--set', 'permits=3'],
+    ['held.jsonl', 'mutex has no option "permits"', 'reentrant (boolean)'],
+  ],
+  [
+    'a pair for a check without a value',
+    ['check', file('held.jsonl', HELD), '--set', 'permits'],
+    ['--set', 'key=value'],
+  ],
 ];
 
 describe('bad input gets one clear message, exit 254, and starts nothing', () => {
@@ -210,7 +239,30 @@ describe('good input', () => {
     expect(exitCode).toBe(0);
     for (const name of ['raft', 'leaderless', 'list-append', 'partition', 'linearizable'])
       expect(stdout).toContain(name);
+    expect(stdout).toMatch(
+      /\n {2}semaphore {2}.*\n {6}models {2}linearizable\n {6}permits {2}integer ≥ 1 \(default 1\) {2}how/,
+    );
     const json = await ordeal(['list', '--json']);
-    expect(JSON.parse(json.stdout)).toMatchObject({ systems: expect.any(Array), nemeses: expect.any(Array) });
+    const listed = JSON.parse(json.stdout);
+    expect(listed).toMatchObject({ systems: expect.any(Array), nemeses: expect.any(Array) });
+    expect(listed.checks.map((c: { name: string }) => c.name)).toEqual(checks.map((c) => c.name));
+    expect(listed.checks.find((c: { name: string }) => c.name === 'lease')).toEqual({
+      name: 'lease',
+      summary: expect.stringContaining('clock skew'),
+      models: ['exclusive-leases'],
+      options: [{ name: 'skew', allowed: 'duration', default: '0ns', description: expect.any(String) }],
+    });
+  });
+
+  it('judges with the options of one check', async () => {
+    const held = file('held2.jsonl', HELD);
+    const codes = [];
+    for (const permits of ['permits=1', 'permits=2']) {
+      const { exitCode } = await ordeal(['check', held, '-w', 'semaphore', '--set', permits]);
+      codes.push(exitCode);
+    }
+    expect(codes).toEqual([1, 0]);
+    const { stdout } = await ordeal(['check', '--help']);
+    expect(stdout).toContain('--set <key=value>');
   });
 });

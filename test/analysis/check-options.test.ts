@@ -1,0 +1,224 @@
+import { describe, expect, test } from 'vitest';
+import { CheckError, check, checkAll, checkBy } from '../../src/analysis/check.ts';
+import { checks, findCheck } from '../../src/analysis/checks.ts';
+import { type OwnOption, ownOptionTexts, readOwnOptions } from '../../src/analysis/own-options.ts';
+import type { CheckRequest } from '../../src/analysis/verdict.ts';
+import { historyOf } from '../../src/history/builder.ts';
+import type { History } from '../../src/history/history.ts';
+import type { Json, Op } from '../../src/history/op.ts';
+
+type Given = CheckRequest['set'];
+type Line = readonly [process: number, f: string, value: Json, type?: 'ok' | 'fail', workload?: string];
+
+/** Operations one after the other. */
+function history(...lines: readonly Line[]): History {
+  return historyOf(
+    lines.flatMap(([process, f, value, type = 'ok', workload], i): Op[] => {
+      const op = { time: i, process, f, value, ...(workload === undefined ? {} : { workload }) };
+      return [
+        { ...op, index: 2 * i, type: 'invoke' },
+        { ...op, index: 2 * i + 1, type },
+      ];
+    }),
+  );
+}
+
+const txn = (process: number, ...mops: readonly Json[]): Line => [process, 'txn', mops];
+const held = history([0, 'acquire', null], [1, 'acquire', null]);
+const again = history([0, 'acquire', null], [0, 'acquire', null], [0, 'release', null], [0, 'release', null]);
+const passed = history([0, 'acquire', null], [1, 'release', null]);
+const missed = history([0, 'write', 1], [1, 'cas', [1, 2], 'fail']);
+const stale = history(txn(0, ['w', 'x', 1]), txn(0, ['w', 'x', 2]), txn(1, ['r', 'x', 1]));
+const prefix = history(txn(0, ['w', 'x', 1]), txn(0, ['w', 'y', 1]), txn(1, ['r', 'x', null], ['r', 'y', 1]));
+const followed = history(
+  [0, 'write', ['x', 1]],
+  [0, 'write', ['y', 1]],
+  [1, 'read', ['y', 1]],
+  [1, 'read', ['x', null]],
+);
+const ONE_ORDER = 'one arbitration of writes for all sessions';
+const OWN_ORDER = 'an arbitration of writes per session';
+const balances = history([0, 'read', { a: 5, b: 5 }], [0, 'read', { a: 11, b: -1 }]);
+const leases = history([0, 'acquire', { start: 0, end: 100 }], [1, 'acquire', { start: 90, end: 200 }]);
+const merged = history([0, 'add', { id: 'u1', value: 1 }], [1, 'read', { delivered: ['u1'], value: [2] }]);
+
+/** What is expected of a verdict: whether it holds and what was found, or what was assumed of the order of versions. */
+type Expected = readonly [valid: boolean | 'unknown', ...types: string[]] | readonly string[];
+
+/** For every option of every check, a history that it judges otherwise with it than without. */
+const rows: readonly (readonly [check: string, set: Given, History, without: Expected, within: Expected])[] =
+  [
+    ['semaphore', { permits: 2 }, held, [false, 'overlapping-holds'], [true]],
+    ['semaphore', { reentrant: true }, again, [false, 'overlapping-holds'], [true]],
+    ['semaphore', { anyoneReleases: true }, passed, [false, 'release-without-hold'], [true]],
+    ['mutex', { reentrant: true }, again, [false, 'overlapping-holds'], [true]],
+    ['mutex', { anyoneReleases: true }, passed, [false, 'release-without-hold'], [true]],
+    ['register', { definiteCasFailures: true }, missed, [true], [false, 'non-linearizable']],
+    ['cas-register', { definiteCasFailures: true }, missed, [true], [false, 'non-linearizable']],
+    ['key-value', { definiteCasFailures: true }, missed, [true], [false, 'non-linearizable']],
+    ['rw-register', { wfrKeys: false }, stale, ['wfr-keys'], []],
+    ['rw-register', { sequentialKeys: true }, stale, ['wfr-keys'], ['wfr-keys', 'sequential-keys']],
+    ['rw-register', { linearizableKeys: true }, stale, ['wfr-keys'], ['wfr-keys', 'linearizable-keys']],
+    ['rw-register', { transactionOrder: true }, stale, ['wfr-keys'], ['wfr-keys', 'transaction-order']],
+    ['long-fork', { transactionOrder: true }, prefix, ['unknown'], [false, 'prefix-violation']],
+    ['session', { arbitration: 'per-session' }, followed, [ONE_ORDER], [OWN_ORDER]],
+    [
+      'session',
+      { memory: 'session' },
+      followed,
+      [false, 'PRAM-violation'],
+      [false, 'monotonic-writes-violation'],
+    ],
+    ['causal', { arbitration: 'per-session' }, followed, [ONE_ORDER], [OWN_ORDER]],
+    [
+      'causal',
+      { memory: 'session' },
+      followed,
+      [false, 'PRAM-violation', 'WriteCOInitRead'],
+      [false, 'WriteCOInitRead', 'monotonic-writes-violation'],
+    ],
+    ['bank', { total: 9 }, balances, [false, 'negative-balance'], [false, 'negative-balance', 'wrong-total']],
+    [
+      'bank',
+      { accounts: ['a'] },
+      balances,
+      [false, 'negative-balance'],
+      [false, 'negative-balance', 'unexpected-account'],
+    ],
+    ['bank', { allowNegative: true }, balances, [false, 'negative-balance'], [true]],
+    ['lease', { skew: '5ns' }, leases, [false, 'overlapping-leases'], ['unknown']],
+    ['lease', { skew: 5 }, leases, [false, 'overlapping-leases'], ['unknown']],
+    ['convergence', { crdt: 'g-set' }, merged, ['unknown'], ['unknown', 'wrong-merge']],
+  ];
+
+/** The verdict in the terms in which a row tells it. */
+function outcome(h: History, request: CheckRequest, like: Expected): Expected {
+  const { valid, anomalyTypes, assumptions } = check(h, request);
+  const assumed = like.length === 0 || (typeof like[0] === 'string' && like[0] !== 'unknown');
+  return assumed ? (assumptions ?? []) : [valid, ...anomalyTypes];
+}
+
+describe('every option of every check', () => {
+  test.each(rows)('%s heeds %j', (workload, set, h, without, within) => {
+    expect(outcome(h, { workload }, without)).toEqual(without);
+    expect(outcome(h, { workload, set }, within)).toEqual(within);
+  });
+
+  test('has a row here', () => {
+    for (const { name, options = {} } of checks)
+      for (const option of Object.keys(options))
+        expect(
+          rows.some(([of, set]) => of === name && set !== undefined && option in set),
+          `${option} of ${name}`,
+        ).toBe(true);
+  });
+
+  test('is, when not given, what its default says', () => {
+    for (const [workload, , h] of rows) {
+      const options = Object.entries(findCheck(workload)!.options!);
+      const defaults = options.flatMap(([name, o]) =>
+        o.kind === 'list' || o.default === undefined ? [] : [[name, o.default] as const],
+      );
+      expect(check(h, { workload, set: Object.fromEntries(defaults) })).toEqual(check(h, { workload }));
+    }
+  });
+
+  test('has a name that no option common to all checks has, and one line of words', () => {
+    const common: { readonly [name in keyof Required<CheckRequest>]: true } = {
+      models: true,
+      budget: true,
+      witnesses: true,
+      initial: true,
+      workload: true,
+      progress: true,
+      set: true,
+    };
+    for (const { options = {} } of checks)
+      for (const [name, { description }] of Object.entries(options)) {
+        expect(Object.keys(common)).not.toContain(name);
+        expect(description).toMatch(/^\S.{9,120}[^.\n]$/);
+      }
+  });
+});
+
+describe('what a check does not take is a CheckError that names check, option and what is allowed', () => {
+  const wrong: readonly (readonly [check: string, set: Given, words: RegExp])[] = [
+    [
+      'semaphore',
+      { permit: 3 },
+      /^semaphore has no option "permit"; it has permits \(integer ≥ 1\), reentrant \(boolean\)/,
+    ],
+    ['set', { permits: 3 }, /^set has no option "permits"; it has none$/],
+    ['semaphore', { toString: 3 }, /has no option "toString"/],
+    ['semaphore', { permits: 0 }, /^semaphore: permits is 0; allowed: integer ≥ 1$/],
+    ['semaphore', { permits: 1.5 }, /permits is 1.5; allowed: integer ≥ 1/],
+    ['semaphore', { permits: 'three' }, /permits is "three"; allowed: integer ≥ 1/],
+    ['semaphore', { permits: null }, /permits is null/],
+    ['semaphore', { permits: Number.NaN }, /permits is NaN/],
+    ['semaphore', { permits: Number.POSITIVE_INFINITY }, /permits is Infinity/],
+    ['mutex', { permits: 1 }, /^mutex has no option "permits"; it has reentrant/],
+    ['mutex', { reentrant: 'yes' }, /^mutex: reentrant is "yes"; allowed: boolean$/],
+    ['bank', { total: Number.NaN }, /^bank: total is NaN; allowed: number$/],
+    ['bank', { accounts: 'a' }, /^bank: accounts is "a"; allowed: list$/],
+    [
+      'lease',
+      { skew: -1 },
+      /^lease: skew is -1; allowed: whole nanoseconds, or a number and a unit \(ns, us/,
+    ],
+    ['lease', { skew: 'soon' }, /^lease: skew is "soon"; allowed: whole nanoseconds, or a number and a unit/],
+    ['convergence', { crdt: 'map' }, /^convergence: crdt is "map"; allowed: g-set \| or-set \| g-counter/],
+    [
+      'session',
+      { memory: ['session'] },
+      /^session: memory is \["session"\]; allowed: transaction \| session$/,
+    ],
+  ];
+
+  test.each(wrong)('%s %j', (workload, set, words) => {
+    for (const h of [held, historyOf([])]) {
+      expect(() => check(h, { workload, set })).toThrow(CheckError);
+      expect(() => check(h, { workload, set })).toThrow(words);
+      expect(() => checkAll(h, { workload, set })).toThrow(words);
+      expect(() => checkBy(h, findCheck(workload)!, { set })).toThrow(words);
+    }
+  });
+
+  test('of the check that was detected, too, and of each of a mixed history before any is judged', () => {
+    expect(() => check(held, { set: { permits: 2 } })).toThrow(/^mutex has no option "permits"/);
+    const mixed = history(
+      [1, 'write', 1, 'ok', 'register'],
+      [1, 'read', 1, 'ok', 'register'],
+      [0, 'acquire', null, 'ok', 'mutex'],
+    );
+    let judged = 0;
+    const progress = () => judged++;
+    const set = { definiteCasFailures: true };
+    expect(() => checkAll(mixed, { set, progress })).toThrow(/^mutex has no option "definiteCasFailures"/);
+    expect(judged).toBe(0);
+    expect(checkAll(mixed, { workload: 'register', set, progress })[0]!.valid).toBe(true);
+    expect(judged).toBeGreaterThan(0);
+  });
+
+  test('a check of your own that names none has none', () => {
+    const { options: _, ...own } = findCheck('semaphore')!;
+    expect(() => checkBy(held, own, { set: { permits: 2 } })).toThrow(/it has none/);
+  });
+});
+
+test('options are told by what they allow and their default', () => {
+  const options: { readonly [name: string]: OwnOption } = {
+    low: { kind: 'number', minimum: -2, default: 0.5, description: 'a number' },
+    wait: { kind: 'duration', default: 1_500_000, description: 'a duration' },
+    side: { kind: 'one of', values: ['left', 'right'], default: 'left', description: 'a side' },
+    all: { kind: 'list', description: 'a list' },
+  };
+  expect(ownOptionTexts(options).map((o) => [o.name, o.allowed, o.default])).toEqual([
+    ['low', 'number ≥ -2', '0.5'],
+    ['wait', 'duration', '1.5ms'],
+    ['side', 'left | right', 'left'],
+    ['all', 'list', undefined],
+  ]);
+  const values = { low: -2, wait: '1.5ms', side: 'right', all: [1, 'a'] };
+  expect(readOwnOptions('own', options, values)).toEqual({ ...values, wait: 1_500_000 });
+  expect(() => readOwnOptions('own', options, { low: -3 })).toThrow('own: low is -3; allowed: number ≥ -2');
+});
