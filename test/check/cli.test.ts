@@ -157,6 +157,12 @@ test('of registers, too; of single operations there is none', async () => {
   expect(graph).toContain('1 -> 2 [label="wr \\"x\\""');
   expect(graph).toContain('2 -> 3 [label="wr \\"y\\""');
   expect(readFileSync(gexf, 'utf8')).toContain('<gexf');
+  const stale = txn(0, '[["w","x",1]]') + txn(1, '[["w","x",2]]') + txn(2, '[["r","x",1]]');
+  const ordered = file('stale.jsonl', stale);
+  expect(await check(ordered, '--dot', dot)).toBe(1);
+  expect(readFileSync(dot, 'utf8')).not.toContain('->');
+  expect(await check(ordered, '--dot', dot, '--set', 'transactionOrder=true')).toBe(1);
+  expect(readFileSync(dot, 'utf8')).toContain('2 -> 1 [label="rw \\"x\\""');
   const single = file('single.jsonl', '{"process":0,"type":"ok","f":"write","value":1}\n');
   expect(await check(single, '--dot', dot)).toBe(254);
   expect(errors).toContain('only transactions (list-append, rw-register) have a graph');
