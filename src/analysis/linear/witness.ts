@@ -85,7 +85,7 @@ export function shrunk(calls: Calls, initial: number, decision: Decision, meter:
 }
 
 /** A value and all that compare-and-sets lead to from it: without it they would come from nowhere. */
-function withSuccessors(value: number, rows: readonly number[], calls: Calls): Set<number> {
+export function withSuccessors(value: number, rows: readonly number[], calls: Calls): Set<number> {
   const found = new Set([value]);
   for (let before = 0; before < found.size; ) {
     before = found.size;

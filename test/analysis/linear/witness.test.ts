@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Draw } from '../../../bench/linear/simulate.ts';
-import { pick } from '../../../src/analysis/linear/calls.ts';
+import { CAS, pick } from '../../../src/analysis/linear/calls.ts';
 import { linearChecks } from '../../../src/analysis/linear/checks.ts';
 import { decideRegister } from '../../../src/analysis/linear/deadlines/search.ts';
 import { decide, type Operation } from '../../../src/analysis/linear/general.ts';
@@ -9,9 +9,10 @@ import { Meter } from '../../../src/analysis/linear/meter.ts';
 import type { Model } from '../../../src/analysis/linear/model.ts';
 import { fifoQueue, stack, unorderedQueue } from '../../../src/analysis/linear/models/collections.ts';
 import { counter } from '../../../src/analysis/linear/models/counts.ts';
-import { shrunk } from '../../../src/analysis/linear/witness.ts';
-import { OK } from '../../../src/history/history.ts';
+import { shrunk, withSuccessors } from '../../../src/analysis/linear/witness.ts';
+import { FAIL, OK } from '../../../src/history/history.ts';
 import type { Json } from '../../../src/history/op.ts';
+import { canonical } from '../../../src/history/values.ts';
 import { bruteRegister, show, smallHistory } from './brute.ts';
 import { bruteModel, randomRun, showOperations } from './brute-model.ts';
 import { alone, history } from './histories.ts';
@@ -29,8 +30,10 @@ const models: [Model<unknown>, (draw: Draw) => { f: string; input: Json }][] = [
 ] as [Model<unknown>, (draw: Draw) => { f: string; input: Json }][];
 
 describe.each(models)('a witness of the model $name', (model, choose) => {
-  const topicOf = ({ f, input, output, outcome }: Operation) =>
-    model.topic?.(f, input, outcome === OK ? output : undefined);
+  const topicOf = ({ f, input, output, outcome }: Operation) => {
+    const topic = model.topic?.(f, input, outcome === OK ? output : undefined);
+    return topic === undefined ? undefined : canonical(topic);
+  };
 
   test('what is left of a legal run without a topic is legal', () => {
     const draw = new Draw(31);
@@ -111,4 +114,26 @@ test('a stack whose top came out last says so with the elements in question', ()
     'push 2',
     'pop 1',
   ]);
+});
+
+test.each([
+  ['reads and writes', 0],
+  ['compare-and-set', 0.45],
+])('what is left of a legal register without a value and what was made of it is legal: %s', (_, cas) => {
+  const draw = new Draw(34);
+  let legal = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const calls = smallHistory(draw, { operations: 9, values: 3, cas, info: 0.15 });
+    if (!bruteRegister(calls, -1)) continue;
+    legal++;
+    const rows = Array.from({ length: calls.n }, (_v, i) => i).filter((i) => calls.outcome[i] !== FAIL);
+    for (let value = -1; value < 3; value++) {
+      const gone = withSuccessors(value, rows, calls);
+      const rest = rows.filter(
+        (r) => !gone.has(calls.a[r]) && !(calls.kind[r] === CAS && gone.has(calls.b[r])),
+      );
+      expect(bruteRegister(pick(calls, rest), -1), `without ${value}\n${show(calls)}`).toBe(true);
+    }
+  }
+  expect(legal).toBeGreaterThan(ROUNDS / 10);
 });
