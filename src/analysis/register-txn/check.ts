@@ -32,7 +32,8 @@ const OPTIONS: OwnOptionsOf<RegisterTxnOptions> = {
  * read committed is what Adya forbids, and reads of one key that go back in time within a transaction. The dependency
  * graph of what is known of that order gives the cycles of Adya, named as in Elle. Serializability and snapshot isolation, with
  * sessions or real time, are decided by a serial order found outright, by saturation, or by search; where the budget
- * ends, `unknown`.
+ * ends, `unknown`. A history judged against nothing stronger than read atomic or causal consistency, which keeps that, is not looked
+ * at further: what is above is then not told.
  *
  * Sources: Kingsbury & Alvaro, "Elle" (VLDB 2020); Biswas & Enea (OOPSLA 2019); Møldrup & Pavlogiannis, "AWDIT"
  * (PLDI 2025); Tan et al., "Cobra" (OSDI 2020).

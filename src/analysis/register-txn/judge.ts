@@ -15,7 +15,7 @@ import {
 } from '../models.ts';
 import { findCausal } from '../session/causality.ts';
 import { findGuarantees, findPram } from '../session/findings.ts';
-import { GUARANTEES } from '../session/guarantees.ts';
+import { GUARANTEES, type Guarantee } from '../session/guarantees.ts';
 import { SESSION_MODELS } from '../session/judge.ts';
 import { type CheckOptions, DEFAULT_BUDGET, type Verdict } from '../verdict.ts';
 import { accessesOf } from '../weak/accesses.ts';
@@ -163,14 +163,15 @@ export function analyzeRegisterTxn(
   for (const model of findWeak(it, levels)) upheld.add(model);
   const session = judged.some((m) => SESSION_MODELS.some((s) => canonicalModel(s) === canonicalModel(m)));
   let reason = report.cut ? `the search for cycles ended after ${budget.steps} steps` : undefined;
-  if (session && sessions(it, levels))
+  const contradictions: (readonly Guarantee[])[] = [];
+  if (session && sessions(it, levels, contradictions))
     reason ??= `the search for writes-follow-reads ended after ${budget.steps} steps`;
   if (session) for (const model of SESSION_MODELS) upheld.add(canonicalModel(model));
 
   const ruledOut = (model: string): boolean => violates([model], found.types);
   const engines = ['cycles', 'visibility'];
   const open = judged.filter((m) => !upheld.has(canonicalModel(m)) && !ruledOut(m));
-  const invalid = violates(judged, found.types);
+  const invalid = violates(judged, found.types) || contradictions.length > 0;
   for (const proof of prove(it, open, invalid)) {
     if (proof.model !== undefined) upheld.add(proof.model);
     if (proof.engine !== undefined && !engines.includes(proof.engine)) engines.push(proof.engine);
@@ -184,7 +185,8 @@ export function analyzeRegisterTxn(
   const verdict: Verdict = {
     ...head,
     engine: engines.join(', '),
-    valid: violates(judged, types) ? false : stillOpen.length > 0 ? 'unknown' : true,
+    valid:
+      contradictions.length > 0 || violates(judged, types) ? false : stillOpen.length > 0 ? 'unknown' : true,
     anomalyTypes: types,
     counts: found.counts,
     anomalies: found.anomalies,
@@ -266,14 +268,16 @@ function cycles(it: Case): CycleReport {
   return report;
 }
 
-/** The session guarantees and causality of transactions. Gives whether the search was cut. */
-function sessions(it: Case, levels: WeakLevels): boolean {
+/**
+ * The session guarantees and causality of transactions. Gives whether the search was cut; `contradictions` receives what is
+ * claimed together and cannot be.
+ */
+function sessions(it: Case, levels: WeakLevels, contradictions: (readonly Guarantee[])[]): boolean {
   const { registers, initial, witnesses, found, budget } = it;
   if (levels.causal().holds) return false;
-  const context = { levels, registers, initial, witnesses, steps: budget.steps, found };
+  const context = { levels, registers, initial, witnesses, steps: budget.steps, found, contradictions };
   const wanted = (model: string): boolean => it.judged.some((j) => implies(j, model));
-  const memory = wanted('monotonic-reads') ? 'session' : 'transaction';
-  const cut = findGuarantees(context, memory, 'global', GUARANTEES.filter(wanted));
+  const cut = findGuarantees(context, 'transaction', 'global', GUARANTEES.filter(wanted));
   findPram(context);
   findCausal(context, true);
   return cut;
