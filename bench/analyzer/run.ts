@@ -30,7 +30,8 @@ interface Answer {
 }
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const CLI = here('../../src/cli/main.js');
+/** What users run, not what it was compiled from. */
+const CLI = here('../../../dist/main.js');
 
 /** Makes the case's input in `directory` unless it is there, and measures it `runs` times. */
 export async function run(one: Case, directory: string, runs: number): Promise<Measured> {

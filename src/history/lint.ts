@@ -40,25 +40,35 @@ function neverOk({ n, f, outcome, fs }: History): string[] {
 function observedFailures(history: History): string[] {
   const { n, outcome } = history;
   if (outcome.indexOf(FAIL) < 0) return [];
-  const failed = new Map<string, number>();
+  // By key and value: the row that wrote it.
+  const failed = new Map<number, Map<number, number>>();
+  const writes = history.fs.map((name) => WRITES.test(name));
   for (let row = 0; row < n; row++)
-    if (outcome[row] === FAIL) eachWrite(history, row, (key, value) => failed.set(`${key} ${value}`, row));
+    if (outcome[row] === FAIL)
+      eachWrite(history, writes, row, (key, value) => {
+        const ofKey = failed.get(key);
+        if (ofKey === undefined) failed.set(key, new Map([[value, row]]));
+        else ofKey.set(value, row);
+      });
+  if (failed.size === 0) return [];
   for (let row = 0; row < n; row++)
-    if (outcome[row] !== FAIL) eachWrite(history, row, (key, value) => failed.delete(`${key} ${value}`));
+    if (outcome[row] !== FAIL)
+      eachWrite(history, writes, row, (key, value) => failed.get(key)?.delete(value));
+  const keys = new Set<number>();
+  for (const [key, ofKey] of failed) if (ofKey.size > 0) keys.add(key);
   const found: string[] = [];
-  if (failed.size === 0) return found;
-  const keys = new Set([...failed.keys()].map((pair) => Number(pair.split(' ')[0])));
   const seen = (row: number, key: number, value: number): void => {
-    const writer = failed.get(`${key} ${value}`);
+    const writer = failed.get(key)?.get(value);
     if (writer === undefined) return;
-    failed.delete(`${key} ${value}`);
+    failed.get(key)!.delete(value);
     const what = `${history.fs[history.f[writer]!]} of ${history.values.show(value)} (index ${history.inv[writer]})`;
     found.push(
       `the ${what} failed, and yet index ${history.inv[row]} read it: was its outcome really known?`,
     );
   };
+  const reads = history.fs.map((name) => READS.test(name));
   for (let row = 0; row < n && found.length < MOST; row++)
-    if (outcome[row] === OK) eachRead(history, row, keys, seen);
+    if (outcome[row] === OK) eachRead(history, reads, row, keys, seen);
   return found;
 }
 
@@ -67,11 +77,17 @@ const NO_KEY = -1;
 const WRITES = /^(write|put|set|add|enqueue|append|insert)$/;
 const READS = /^(read|get|dequeue|drain)$/;
 
-function eachWrite(history: History, row: number, act: (key: number, value: number) => void): void {
+/** `writes` and `reads`: by function. */
+function eachWrite(
+  history: History,
+  writes: readonly boolean[],
+  row: number,
+  act: (key: number, value: number) => void,
+): void {
   const { shape, x0, x1, mopF, mopKey, mopVal } = history;
   if (shape[row] === Shape.Txn) {
     for (let i = x0[row]!; i < x0[row]! + x1[row]!; i++) if (mopF[i] !== R) act(mopKey[i]!, mopVal[i]!);
-  } else if (WRITES.test(history.fs[history.f[row]!]!)) {
+  } else if (writes[history.f[row]!]) {
     if (shape[row] === Shape.Scalar) act(NO_KEY, x0[row]!);
     else if (shape[row] === Shape.Pair) act(x0[row]!, x1[row]!);
   }
@@ -79,6 +95,7 @@ function eachWrite(history: History, row: number, act: (key: number, value: numb
 
 function eachRead(
   history: History,
+  reads: readonly boolean[],
   row: number,
   keys: ReadonlySet<number>,
   act: (row: number, key: number, value: number) => void,
@@ -94,7 +111,7 @@ function eachRead(
       if (h < 0) act(row, mopKey[i]!, mopVal[i]!);
       else list(mopKey[i]!, listOffset[h]!, listLength[h]!);
     }
-  } else if (READS.test(history.fs[history.f[row]!]!)) {
+  } else if (reads[history.f[row]!]) {
     if (shape[row] === Shape.Scalar) act(row, NO_KEY, x0[row]!);
     else if (shape[row] === Shape.List) list(NO_KEY, x0[row]!, x1[row]!);
     else if (shape[row] === Shape.Pair && keys.has(x0[row]!)) act(row, x0[row]!, x1[row]!);

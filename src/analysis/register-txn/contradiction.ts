@@ -161,9 +161,11 @@ export function path(
   return steps.reverse();
 }
 
+/** Through one of the first members at least, of many; not every member need lie on a cycle that counts. */
 function shortestAround(graph: Csr, members: Int32Array, snapshot: boolean): CycleStep[] | undefined {
   let best: CycleStep[] | undefined;
-  for (const v of members.subarray(0, 256)) {
+  for (const [i, v] of members.entries()) {
+    if (i >= 256 && best !== undefined) break;
     const found = path(graph, v, v, snapshot);
     if (found !== undefined && (best === undefined || found.length < best.length)) best = found;
   }
