@@ -64,7 +64,9 @@ export function checkAll(history: History, options: CheckRequest = {}): Verdict[
  * @throws CheckError when a model or an option is unknown or not the check's, or an option has a wrong value
  */
 export function checkBy(history: History, by: Check, options: CheckRequest = {}): Verdict {
-  return judge(history, by, options);
+  const { workload, ...rest } = options;
+  if (workload === undefined) return judge(history, by, rest);
+  return { ...judge(history.only(workload), by, rest), workload };
 }
 
 /**
@@ -112,7 +114,11 @@ function names(): string {
   return checks.map((c) => c.name).join(', ');
 }
 
-function judge(history: History, check: Check | null, { set, ...options }: CheckRequest): Verdict {
+function judge(
+  history: History,
+  check: Check | null,
+  { set, ...options }: Omit<CheckRequest, 'workload'>,
+): Verdict {
   const own = check === null ? {} : ownOptions(check, set);
   const models =
     check === null || options.models === undefined ? options.models : allowed(check, options.models);

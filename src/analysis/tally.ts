@@ -55,7 +55,6 @@ export class Tally {
     const { assumptions = [], warnings = [] } = more;
     return {
       check,
-      ...(options.workload === undefined ? {} : { workload: options.workload }),
       valid,
       anomalyTypes: types,
       counts: Object.fromEntries(types.map((type) => [type, this.counts.get(type)!])),

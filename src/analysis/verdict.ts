@@ -114,8 +114,6 @@ export interface CheckOptions {
   readonly witnesses?: number;
   /** The initial value of registers and the like, a value, default null. */
   readonly initial?: Json;
-  /** Judge only the rows of this workload in a mixed history. */
-  readonly workload?: string;
   /** Told now and then what is going on, for a progress line. */
   readonly progress?: (done: number, total: number, phase: string) => void;
 }
@@ -127,6 +125,8 @@ export type OwnOptionsOf<T extends CheckOptions> = {
 
 /** What `check` is asked: the options common to every check, and those of the check itself as people set them. */
 export interface CheckRequest extends CheckOptions {
+  /** Which check judges, or which operations of a mixed history are judged: see `check`, `checkAll` and `checkBy`. */
+  readonly workload?: string;
   /**
    * Options of the check's own by name, such as `{ permits: 3 }` of a semaphore. `Check.options` says which a check has;
    * durations may be texts, as in `{ skew: '5ms' }`.

@@ -129,7 +129,7 @@ async function oneFile(file: string, flags: Flags, limit: number | null): Promis
 async function graphs(
   history: History,
   verdicts: readonly Verdict[],
-  { set, ...options }: CheckRequest,
+  { set, workload: _, ...options }: CheckRequest,
   flags: Flags,
 ): Promise<void> {
   const { hasGraph, writeGraphs } = await import('./check-graph.ts');
@@ -137,7 +137,7 @@ async function graphs(
   if (verdict === undefined)
     throw new UsageError('--gexf, --dot: only transactions (list-append, rw-register) have a graph to write');
   const { workload } = verdict;
-  const asked: CheckOptions = { ...ownOptions(known(verdict.check), set), ...options, workload: undefined };
+  const asked: CheckOptions = { ...ownOptions(known(verdict.check), set), ...options };
   writeGraphs(verdict.check, workload === undefined ? history : history.only(workload), asked, flags);
 }
 

@@ -53,8 +53,7 @@ export const bank: Check = {
 
 type Balances = readonly (readonly [account: string, balance: Json])[];
 
-function judge(source: History, options: BankOptions): Verdict {
-  const history = options.workload === undefined ? source : source.only(options.workload);
+function judge(history: History, options: BankOptions): Verdict {
   const tally = new Tally(options);
   const assumptions: string[] = [];
   const rows = okReads(history);

@@ -54,8 +54,7 @@ export const convergence: Check = {
   judge: (history, options: ConvergenceOptions = {}) => judge(history, options),
 };
 
-function judge(whole: History, options: ConvergenceOptions): Verdict {
-  const history = options.workload === undefined ? whole : whole.only(options.workload);
+function judge(history: History, options: ConvergenceOptions): Verdict {
   const tally = new Tally(options);
   const reads = replicaReads(history);
   const versions = oneVersion(history, reads.all, tally);

@@ -37,8 +37,7 @@ export const counter: Check = {
   judge: (history, options = {}) => judge(history, options),
 };
 
-function judge(whole: History, options: CheckOptions): Verdict {
-  const history = options.workload === undefined ? whole : whole.only(options.workload);
+function judge(history: History, options: CheckOptions): Verdict {
   const tally = new Tally(options);
   const { counters: all, odd, foreign } = counters(history);
   const initial = typeof options.initial === 'number' ? options.initial : 0;

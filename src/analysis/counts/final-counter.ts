@@ -49,8 +49,7 @@ export const gCounter: Check = finalCounter(
   false,
 );
 
-function judge(name: string, negative: boolean, whole: History, options: CheckOptions): Verdict {
-  const history = options.workload === undefined ? whole : whole.only(options.workload);
+function judge(name: string, negative: boolean, history: History, options: CheckOptions): Verdict {
   const { counters: all, odd, foreign } = counters(history);
   const initial = typeof options.initial === 'number' ? options.initial : 0;
   const tally = new Tally(options);

@@ -29,8 +29,7 @@ export const uniqueIds: Check = {
   judge: (history, options = {}) => judge(history, options),
 };
 
-function judge(whole: History, options: CheckOptions): Verdict {
-  const history = options.workload === undefined ? whole : whole.only(options.workload);
+function judge(history: History, options: CheckOptions): Verdict {
   const tally = new Tally(options);
   const { n, outcome, shape, x0, inv, told } = history;
   const owner = new IdTable(n);

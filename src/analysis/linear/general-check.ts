@@ -197,13 +197,12 @@ export function checkOf<S>(model: Model<S>, name: string, summary: string, fs?: 
 }
 
 function judge<S>(
-  history: History,
+  source: History,
   name: string,
   model: Model<S>,
   fs: ReadonlySet<string> | undefined,
   options: CheckOptions,
 ): Verdict {
-  const source = options.workload === undefined ? history : history.only(options.workload);
   const list = operationsOf(source, fs);
   const meter = new Meter(options.budget);
   const findings = new Findings(options);

@@ -22,8 +22,7 @@ export const appendList: Check = {
   name: 'append-list',
   summary: 'lists that are appended to and read whole: lost appends, orders that contradict, stale reads',
   models: ['linearizable'],
-  judge(history, options: CheckOptions = {}) {
-    const source = options.workload === undefined ? history : history.only(options.workload);
+  judge(source, options: CheckOptions = {}) {
     const meter = new Meter(options.budget);
     const findings = new Findings(options);
     const keys = listsOf(source);

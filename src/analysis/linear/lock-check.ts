@@ -112,8 +112,7 @@ function lockCalls(history: History, rows: readonly number[], semaphore: boolean
   };
 }
 
-function judge(name: string, history: History, options: LockOptions): Verdict {
-  const source = options.workload === undefined ? history : history.only(options.workload);
+function judge(name: string, source: History, options: LockOptions): Verdict {
   const semaphore = name === 'semaphore';
   const permits = semaphore ? (options.permits ?? 1) : 1;
   const meter = new Meter(options.budget);

@@ -17,8 +17,7 @@ export const queue: Check = {
   name: 'queue',
   summary: 'a first-in-first-out queue: lost, duplicated, reordered elements, and emptiness that was not',
   models: ['linearizable'],
-  judge(history, options: CheckOptions = {}) {
-    const source = options.workload === undefined ? history : history.only(options.workload);
+  judge(source, options: CheckOptions = {}) {
     const { calls, rows } = queueCalls(source);
     const meter = new Meter(options.budget);
     const findings = new Findings(options);

@@ -25,9 +25,8 @@ export type RegisterCheckOptions = CheckOptions & RegisterOptions;
  * Small registers with few calls at a time are decided by what overlaps, values that are each written once by zones, all
  * in O(n). Others by a pass for what no order can mend, then by deadlines; the budget is shared, and no key may spend more than a fair part of it.
  */
-function judge(name: string, history: History, options: RegisterCheckOptions = {}): Verdict {
+function judge(name: string, source: History, options: RegisterCheckOptions = {}): Verdict {
   const model = options.models?.[0] ?? 'linearizable';
-  const source = options.workload === undefined ? history : history.only(options.workload);
   const keys = registersOf(source, options);
   const initial = source.values.id(options.initial ?? null);
   const meter = new Meter(options.budget);

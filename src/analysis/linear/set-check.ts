@@ -37,8 +37,7 @@ export const setCheck: Check = {
     options.models?.[0] === 'sequential' ? general.judge(history, options) : judge(history, options),
 };
 
-function judge(history: History, options: CheckOptions): Verdict {
-  const source = options.workload === undefined ? history : history.only(options.workload);
+function judge(source: History, options: CheckOptions): Verdict {
   const meter = new Meter(options.budget);
   const findings = new Findings(options);
   const parts = partsOf(source, options.initial ?? null);

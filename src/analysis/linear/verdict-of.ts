@@ -59,7 +59,6 @@ export class Findings {
         : undefined;
     return {
       check,
-      ...(options.workload === undefined ? {} : { workload: options.workload }),
       valid: invalid ? false : reason === undefined ? true : 'unknown',
       anomalyTypes: Object.keys(this.counts).sort(),
       counts: this.counts,

@@ -70,10 +70,9 @@ function judge(history: History, options?: CheckOptions): Verdict {
 
 /** The verdict, and the cyclic core of the history to draw and to export. The core is null where nothing was judged. */
 export function analyzeListAppend(
-  whole: History,
+  history: History,
   options: CheckOptions = {},
 ): { readonly verdict: Verdict; readonly core: Core | null } {
-  const history = options.workload === undefined ? whole : whole.only(options.workload);
   const judged = friendlyAll(options.models ?? ['strict-serializable']);
   const keep = options.witnesses ?? WITNESSES;
   const say = (phase: string, done: number): void => options.progress?.(done, 5, phase);
@@ -82,7 +81,6 @@ export function analyzeListAppend(
   const txns = new Transactions(history);
   const base = {
     judged,
-    workload: options.workload,
     stats: { transactions: txns.count, ok: txns.succeeded },
   };
   if (txns.foreign !== null) return unjudged(base, `this is no list-append history: ${txns.foreign}`);
@@ -170,14 +168,12 @@ function figures(
 
 interface Base {
   readonly judged: readonly string[];
-  readonly workload?: string;
   readonly stats: { readonly [name: string]: number };
 }
 
-function unjudged({ judged, workload, stats }: Base, reason: string): { verdict: Verdict; core: null } {
+function unjudged({ judged, stats }: Base, reason: string): { verdict: Verdict; core: null } {
   const verdict: Verdict = {
     check: 'list-append',
-    ...(workload === undefined ? {} : { workload }),
     valid: 'unknown',
     anomalyTypes: [],
     counts: {},
@@ -200,10 +196,7 @@ interface Found {
   readonly cut?: boolean;
 }
 
-function conclude(
-  { judged, workload, stats }: Base,
-  { engine, counts, anomalies, cut = false }: Found,
-): Verdict {
+function conclude({ judged, stats }: Base, { engine, counts, anomalies, cut = false }: Found): Verdict {
   const types = [...counts.keys()].sort();
   const standing = cut ? [] : strongestConsistent(decided, types);
   const open = judged.filter((m) => !standing.some((s) => implies(s, m)));
@@ -215,7 +208,6 @@ function conclude(
       : undefined;
   return {
     check: 'list-append',
-    ...(workload === undefined ? {} : { workload }),
     valid,
     anomalyTypes: types,
     counts: Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1))),

@@ -40,8 +40,7 @@ export const fencedLock: Check = {
   judge: (history, options = {}) => judge(history, options),
 };
 
-function judge(whole: History, options: CheckOptions): Verdict {
-  const history = options.workload === undefined ? whole : whole.only(options.workload);
+function judge(history: History, options: CheckOptions): Verdict {
   const tally = new Tally(options);
   const locks = new Map<number, Hold[]>();
   const open = new Map<string, Hold>();

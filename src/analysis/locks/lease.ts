@@ -49,8 +49,7 @@ export const lease: Check = {
   judge: (history, options: LeaseOptions = {}) => judge(history, options),
 };
 
-function judge(whole: History, options: LeaseOptions): Verdict {
-  const history = options.workload === undefined ? whole : whole.only(options.workload);
+function judge(history: History, options: LeaseOptions): Verdict {
   const skew = options.skew ?? 0;
   const tally = new Tally(options);
   const { leases, odd, granted } = tenures(history);

@@ -48,8 +48,7 @@ export const log: Check = {
   judge: (history, options = {}) => judge(history, options),
 };
 
-function judge(whole: History, options: CheckOptions): Verdict {
-  const history = options.workload === undefined ? whole : whole.only(options.workload);
+function judge(history: History, options: CheckOptions): Verdict {
   const tally = new Tally(options);
   const operations = logOperations(history);
   const logs = logsOf(history, operations);

@@ -42,8 +42,7 @@ interface Element {
   readonly taken: number[];
 }
 
-function judge(whole: History, options: CheckOptions): Verdict {
-  const history = options.workload === undefined ? whole : whole.only(options.workload);
+function judge(history: History, options: CheckOptions): Verdict {
   const { outcome, inv, ret } = history;
   const elements = new Map<number, Element>();
   const of = (id: number): Element => {

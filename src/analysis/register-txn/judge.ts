@@ -45,16 +45,14 @@ export interface RegisterTxnOptions extends CheckOptions, OrderOptions {}
 
 /** The verdict, and the cyclic core of the history to draw and to export. The core is null where nothing was judged. */
 export function analyzeRegisterTxn(
-  whole: History,
+  history: History,
   options: RegisterTxnOptions,
 ): { readonly verdict: Verdict; readonly core: Core | null } {
-  const history = options.workload === undefined ? whole : whole.only(options.workload);
   const judged = friendlyAll(options.models ?? ['strict-serializable']);
   const initial: Json = options.initial ?? null;
   const registers = registersOf(accessesOf(history), history.values.id(initial));
   const head = {
     check: 'rw-register',
-    ...(options.workload === undefined ? {} : { workload: options.workload }),
     judged,
   };
   const impossible = unusable(registers);

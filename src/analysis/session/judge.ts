@@ -38,18 +38,16 @@ export const SESSION_MODELS = [
 /** Judges sessions of reads and writes; `claim` is what is judged when the options name no models. */
 export function judgeSessions(
   check: string,
-  whole: History,
+  history: History,
   options: SessionOptions,
   claim: readonly string[],
 ): Verdict {
-  const history = options.workload === undefined ? whole : whole.only(options.workload);
   const judged = friendlyAll(options.models ?? claim);
   const initial: Json = options.initial ?? null;
   const accesses = accessesOf(history, true);
   const registers = registersOf(accesses, history.values.id(initial));
   const head = {
     check,
-    ...(options.workload === undefined ? {} : { workload: options.workload }),
     judged,
     engine: 'visibility',
   };

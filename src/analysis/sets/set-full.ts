@@ -74,8 +74,7 @@ export function fates(history: History, seen: SetObservations): Fates {
   return { fate, known, presence: when };
 }
 
-function judge(whole: History, options: CheckOptions): Verdict {
-  const history = options.workload === undefined ? whole : whole.only(options.workload);
+function judge(history: History, options: CheckOptions): Verdict {
   const tally = new KeyedTally(options);
   const open = new OpenKeys();
   const sets = setsOf(history);

@@ -37,8 +37,7 @@ export const set: Check = {
   judge: (history, options = {}) => judgeSet(history, options),
 };
 
-function judgeSet(history: History, options: CheckOptions): Verdict {
-  const source = options.workload === undefined ? history : history.only(options.workload);
+function judgeSet(source: History, options: CheckOptions): Verdict {
   const tally = new KeyedTally(options);
   const open = new OpenKeys();
   const stats = { acknowledged: 0, failed: 0, unknown: 0, recovered: 0, finalReads: 0 };

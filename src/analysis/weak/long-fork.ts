@@ -42,8 +42,7 @@ export const longFork: Check = {
   summary: 'snapshots see writes in one order',
   models: ['snapshot-isolation', 'prefix'],
   options: OPTIONS,
-  judge: (whole, options: LongForkOptions = {}): Verdict => {
-    const history = options.workload === undefined ? whole : whole.only(options.workload);
+  judge: (history, options: LongForkOptions = {}): Verdict => {
     const initial: Json = options.initial ?? null;
     const judged = friendlyAll(options.models ?? ['snapshot-isolation']);
     const registers = registersOf(accessesOf(history, true), history.values.id(initial));
@@ -73,7 +72,6 @@ export const longFork: Check = {
           : undefined;
     return {
       check: 'long-fork',
-      ...(options.workload === undefined ? {} : { workload: options.workload }),
       judged,
       engine: 'snapshots',
       valid: registers.ambiguous > 0 ? 'unknown' : invalid ? false : compared === 0 ? 'unknown' : true,
