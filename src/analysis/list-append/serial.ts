@@ -1,6 +1,7 @@
 import { APPEND, FAIL, INFO, NEVER, OK, UNREAD } from '../../history/history.ts';
 import { NIL } from '../../history/values.ts';
 import { dense } from '../graph/intervals.ts';
+import { Positions } from './positions.ts';
 import type { Transactions } from './transactions.ts';
 
 /** In `Placed.code`: a read of which nothing is known. */
@@ -16,7 +17,7 @@ export interface Serial {
  * Looks for a serial order of the transactions in which every read sees exactly what was appended before it, and which keeps the
  * real-time order. There is one iff the history is strict serializable, and then it has no anomaly at all. Null where there is
  * none, and where this way does not tell: lists that contradict each other, elements appended twice or by transactions that
- * failed, values too far apart for tables.
+ * failed.
  *
  * The longest reads fix the order of every key's versions (Kingsbury & Alvaro, "Elle", VLDB 2020, §4), so nothing has to be guessed: a transaction
  * is executed as soon as all keys are at the versions it saw and nobody else has still to see what it replaces. That
@@ -54,10 +55,8 @@ function place(txns: Transactions): Placed | null {
     first[k + 1] = first[k] + length[k] + 2;
     storage[k] = longest[k] < 0 ? -1 : listOffset[-3 - mopVal[longest[k]]];
   }
-  const index = indexElements(txns, first, storage);
-  if (index === null) return null;
-  const { lowest, highest, start, version } = index;
-
+  const positions = new Positions(txns, first, storage);
+  if (positions.repeated) return null;
   const code = new Int32Array(mops);
   const left = new Int32Array(first[keys]);
   const made = new Uint8Array(first[keys]);
@@ -70,8 +69,7 @@ function place(txns: Transactions): Placed | null {
       const k = keyOf[m];
       const value = mopVal[m];
       if (mopF[m] === APPEND) {
-        let v = 0;
-        if (value >= lowest[k] && value <= highest[k]) v = version[start[k] + (value - lowest[k])];
+        const v = positions.of(k, value);
         if (v === 0) {
           code[m] = 2 * (first[k + 1] - 1) + 1;
           unobserved.push(m);
@@ -96,52 +94,6 @@ function place(txns: Transactions): Placed | null {
     }
   }
   return repeats(txns, unobserved) ? null : { first, code, left, reads, unobserved: certain };
-}
-
-interface Index {
-  /** By key: the range of the value ids in its longest list, empty where there is none, and where its part of `version` begins. */
-  readonly lowest: Int32Array;
-  readonly highest: Int32Array;
-  readonly start: Int32Array;
-  /** By key and value id: the version whose last element that is; 0 for none. */
-  readonly version: Int32Array;
-}
-
-/** Null where value ids lie too far apart, and where an element stands in a list twice. */
-function indexElements(
-  { keys, length, appends, history }: Transactions,
-  first: Int32Array,
-  storage: Int32Array,
-): Index | null {
-  const { elements } = history;
-  const lowest = new Int32Array(keys);
-  const highest = new Int32Array(keys);
-  const start = new Int32Array(keys);
-  const most = 8 * appends + 1024;
-  let cells = 0;
-  for (let k = 0; k < keys; k++) {
-    let low = 0x7fffffff;
-    let high = -0x80000000;
-    for (let i = storage[k], end = i + length[k]; i < end; i++) {
-      if (elements[i] < low) low = elements[i];
-      if (elements[i] > high) high = elements[i];
-    }
-    lowest[k] = low;
-    highest[k] = high;
-    start[k] = cells;
-    if (high >= low) cells += high - low + 1;
-    if (cells > most) return null;
-  }
-  const version = new Int32Array(cells);
-  for (let k = 0; k < keys; k++) {
-    const base = start[k] - lowest[k];
-    for (let i = 0; i < length[k]; i++) {
-      const cell = base + elements[storage[k] + i];
-      if (version[cell] !== 0) return null;
-      version[cell] = first[k] + i + 1;
-    }
-  }
-  return { lowest, highest, start, version };
 }
 
 /** Whether two of these appends put the same element into the same list. */
