@@ -2,7 +2,7 @@ import type { Anomaly } from '../../src/analysis/verdict.ts';
 import { type History, INFO, NEVER, OK } from '../../src/history/history.ts';
 import { round } from './text.ts';
 
-/** Operations that the timeline shows; of a longer history the first so many, and the page says so. */
+/** Operations that the timeline shows; of a longer history the first so many and those of findings, and the page says so. */
 const MOST = 100_000;
 /** Beyond this many the values are left out: a page of hundreds of megabytes helps nobody. */
 const MOST_VALUES = 30_000;
@@ -45,16 +45,29 @@ export function operationColumns(
   const text: string[] = [];
   const marked: number[] = [];
   const witnesses = new Set(anomalies.flatMap((a) => a.ops.map((op) => op.invoked)));
-  for (let row = 0; row < shown; row++) {
+  for (let row = 0; row < history.n; row++) {
+    const isMarked = witnesses.has(history.inv[row]!);
+    if (row >= shown && !isMarked) continue;
+    if (isMarked) marked.push(lane.length);
     lane.push(laneOf(row));
     start.push(from(row));
     length.push(history.ret[row] === NEVER ? -1 : round(to(row) - from(row)));
     outcome.push(history.outcome[row]!);
     f.push(history.f[row]!);
     if (shown <= MOST_VALUES) text.push(describe(history, row));
-    if (witnesses.has(history.inv[row]!)) marked.push(row);
   }
-  return { shown, total: history.n, marked, lane, start, length, outcome, f, fs: history.fs, text };
+  return {
+    shown: lane.length,
+    total: history.n,
+    marked,
+    lane,
+    start,
+    length,
+    outcome,
+    f,
+    fs: history.fs,
+    text,
+  };
 }
 
 function describe(history: History, row: number): string {

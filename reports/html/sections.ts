@@ -127,7 +127,10 @@ const LEGEND = {
 
 /** Where the page's script draws: operations by client, and charts where there are latencies to chart. */
 export function timeline({ shown: some, total, unit, timed }: Series, of: 'run' | 'history'): string {
-  const cut = some < total ? `<p class="dim">The first ${some} of ${total} operations.</p>` : '';
+  const cut =
+    some < total
+      ? `<p class="dim">${some} of ${total} operations: the first ones, and those of findings.</p>`
+      : '';
   const legend = LEGEND[of].map(
     ([style, word]) => `<span><i class="swatch" style="${style}"></i>${word}</span>`,
   );

@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { historySeries } from '../../reports/html/history-series.ts';
 import { lanesOf } from '../../reports/html/lanes.ts';
+import { witnessOp } from '../../src/analysis/witness.ts';
 import { main } from '../../src/cli/program.ts';
 import type { Op } from '../../src/history/op.ts';
 import { parseHistory } from '../../src/history/read/read.ts';
@@ -186,5 +187,17 @@ describe('where operations of a history from anywhere are drawn', () => {
     } as const;
     const series = historySeries(history, [{ type: 'G0', message: '', ops: [witness] }]);
     expect(series.marked).toEqual([1]);
+  });
+
+  it('shows those of findings even where there are more operations than it shows', () => {
+    const line = (index: number, type: string) =>
+      `{"index":${index},"time":${index}000000,"process":0,"type":"${type}","f":"read","value":null}`;
+    const lines = Array.from({ length: 220_000 }, (_, i) => line(i, i % 2 === 0 ? 'invoke' : 'ok'));
+    const history = parseHistory(lines.join('\n'));
+    const of = (row: number) => ({ ...witnessOp(history, row, `T${row}`) });
+    const series = historySeries(history, [{ type: 'G0', message: '', ops: [of(5), of(109_999)] }]);
+    expect([series.shown, series.total]).toEqual([100_001, 110_000]);
+    expect(series.marked).toEqual([5, 100_000]);
+    expect(series.start[100_000]).toBeCloseTo(219.998, 3);
   });
 });
