@@ -143,18 +143,20 @@ const rwRegister: Case[] = [
     models: ['serializable'],
     valid: true,
   },
-  ...(['read-committed', 'read-atomic', 'causal'] as const).map(
-    (model): Case => ({
-      name: `rw-register 1 M, ${model}${model === 'causal' ? ', 50 sessions' : ''}, check alone`,
-      aim: model === 'causal' ? 2 : 1,
-      measure: 'check',
-      format: 'jsonl',
-      input: model === 'causal' ? 'rw-register-50.jsonl' : 'rw-register-1000000.jsonl',
-      write: transactions('rw-register', 1_000_000, model === 'causal' ? { processes: 50 } : {}),
-      check: model === 'causal' ? 'causal' : 'rw-register',
-      models: [model],
-      valid: true,
-      slow: true,
+  ...(['read-committed', 'read-atomic', 'causal'] as const).flatMap((model) =>
+    [10_000, 100_000, 1_000_000].map((n): Case => {
+      const causal = model === 'causal';
+      return {
+        name: `rw-register ${size(n)}, ${model}${causal ? ', 50 sessions' : ''}, check alone`,
+        ...(n === 1_000_000 ? { aim: causal ? 2 : 1, slow: true } : {}),
+        measure: 'check',
+        format: 'jsonl',
+        input: causal ? `rw-register-50-${n}.jsonl` : `rw-register-${n}.jsonl`,
+        write: transactions('rw-register', n, causal ? { processes: 50 } : {}),
+        check: causal ? 'causal' : 'rw-register',
+        models: [model],
+        valid: true,
+      };
     }),
   ),
 ];
@@ -196,17 +198,18 @@ const collections: Case[] = [
       slow: n === 1_000_000,
     }),
   ),
-  {
-    name: 'set-full 100 k elements × 10 k reads, check alone',
-    aim: 0.5,
-    measure: 'feed',
-    format: 'jsonl',
-    input: 'set.jsonl',
-    write: (out) => writeSet(out, { elements: 100_000, reads: 10_000, processes: 20, seed: 1 }),
-    check: 'set-full',
-    valid: true,
-    slow: true,
-  },
+  ...[1, 10, 100].map(
+    (k): Case => ({
+      name: `set-full ${k} k elements × ${size(100 * k)} reads, check alone`,
+      ...(k === 100 ? { aim: 0.5, slow: true } : {}),
+      measure: 'feed',
+      format: 'jsonl',
+      input: `set-${k}.jsonl`,
+      write: (out) => writeSet(out, { elements: 1000 * k, reads: 100 * k, processes: 20, seed: 1 }),
+      check: 'set-full',
+      valid: true,
+    }),
+  ),
 ];
 
 const ring: Case = {
