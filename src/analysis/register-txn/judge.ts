@@ -51,10 +51,7 @@ export function analyzeRegisterTxn(
   const judged = friendlyAll(options.models ?? ['strict-serializable']);
   const initial: Json = options.initial ?? null;
   const registers = registersOf(accessesOf(history), history.values.id(initial));
-  const head = {
-    check: 'rw-register',
-    judged,
-  };
+  const head = { check: 'rw-register', judged };
   const impossible = unusable(registers);
   if (impossible !== undefined)
     return {
@@ -73,6 +70,23 @@ export function analyzeRegisterTxn(
       },
     };
 
+  /** Of a history that a look at the whole has proved right. */
+  const outright = (engine: string, upheld: readonly string[]) => ({
+    core: emptyCore(registers),
+    verdict: {
+      ...head,
+      engine,
+      valid: true,
+      anomalyTypes: [],
+      counts: {},
+      anomalies: [],
+      not: [],
+      alsoNot: [],
+      consistentWith: upheld,
+      assumptions: [],
+      stats: size(registers),
+    },
+  });
   const found = new Found();
   const witnesses = options.witnesses ?? 8;
   const budget = options.budget ?? DEFAULT_BUDGET;
@@ -85,23 +99,7 @@ export function analyzeRegisterTxn(
   ) {
     // Who claims no more is told no more: orders of versions, and so their cycles, are not looked for.
     const upheld = upheldByVisibility(judged, visibility);
-    if (upheld !== undefined)
-      return {
-        core: emptyCore(registers),
-        verdict: {
-          ...head,
-          engine: 'visibility',
-          valid: true,
-          anomalyTypes: [],
-          counts: {},
-          anomalies: [],
-          not: [],
-          alsoNot: [],
-          consistentWith: upheld,
-          assumptions: [],
-          stats: size(registers),
-        },
-      };
+    if (upheld !== undefined) return outright('visibility', upheld);
   }
   const versions = versionsOf(registers);
   const intervals = intervalsOf(registers);
@@ -110,24 +108,8 @@ export function analyzeRegisterTxn(
     // A serial order in real time upholds every model there is: nothing else needs to be looked for.
     const soonest = deadlines(versions, intervals);
     const order = timedOrder(versions, undefined, soonest, intervals, PATIENCE);
-    if (order !== 'found') stuck = order;
-    else
-      return {
-        core: emptyCore(registers),
-        verdict: {
-          ...head,
-          engine: 'serial-order',
-          valid: true,
-          anomalyTypes: [],
-          counts: {},
-          anomalies: [],
-          not: [],
-          alsoNot: [],
-          consistentWith: ['strict-serializable'],
-          assumptions: [],
-          stats: size(registers),
-        },
-      };
+    if (order === 'found') return outright('serial-order', ['strict-serializable']);
+    stuck = order;
   }
   const order = versionOrder(versions, options, () => zonesOf(versions, intervals.inv, intervals.ret));
   const { pairs } = order;
