@@ -20,8 +20,9 @@ export function contradictionAnomaly(
   cast: Cast,
 ): Anomaly {
   const { choices: pairs, graph, members, snapshot } = contradiction;
+  const paths = new Paths(graph);
   if (pairs.length === 0) {
-    const cycle = members.length === 0 ? [] : (shortestAround(graph, members, snapshot) ?? []);
+    const cycle = members.length === 0 ? [] : (shortestAround(paths, members, snapshot) ?? []);
     return narrator.anomaly(type, cycle, cast);
   }
   const lines: string[] = [];
@@ -38,7 +39,7 @@ export function contradictionAnomaly(
       [a, b],
       [b, a],
     ] as const) {
-      const cycle = side(versions, graph, x, y, snapshot);
+      const cycle = side(versions, paths, x, y, snapshot);
       const [first, second] = [cast.name(versions.writer[x]!), cast.name(versions.writer[y]!)];
       if (cycle === undefined) {
         lines.push(`If ${first} was first: impossible together with the others.`);
@@ -65,7 +66,7 @@ export function contradictionAnomaly(
 /** The cycle that arises in the known graph when version x comes before version y. */
 function side(
   versions: Versions,
-  graph: Csr,
+  paths: Paths,
   x: number,
   y: number,
   snapshot: boolean,
@@ -75,8 +76,8 @@ function side(
   let best: CycleStep[] | undefined;
   const close = (from: number, read: number): void => {
     if (from === target) return;
-    const most = best === undefined ? graph.vertices : best.length - 2;
-    const way = path(graph, target, from, snapshot, read >= 0, most);
+    const most = best === undefined ? paths.graph.vertices : best.length - 2;
+    const way = paths.find(target, from, snapshot, read >= 0, most);
     if (way === undefined) return;
     best = [{ from, to: target, label: CO, why: read, whyTo: read }, ...way];
   };
@@ -100,73 +101,98 @@ function step(s: CycleStep, x: number, y: number, versions: Versions, narrator: 
       };
 }
 
-/**
- * A shortest path from one transaction to another; passages through hubs are one step. With `snapshot`, no two
- * anti-dependencies are next to each other, an anti-dependency `around` the path (from its end to its start) included. Undefined where
- * there is none, of at most `most` steps.
- */
-export function path(
-  graph: Csr,
-  from: number,
-  to: number,
-  snapshot = false,
-  around = false,
-  most = graph.vertices,
-): CycleStep[] | undefined {
-  const { txns, offset, dst, label } = graph;
-  // A state is a vertex, and whether an anti-dependency led there, where that matters.
-  const came = new Map<number, { readonly before: number; readonly edge: number }>();
-  const start = from * 2 + (snapshot && around ? 1 : 0);
-  let layer = [start];
-  let end = -1;
-  for (let length = 0; length < most && layer.length > 0 && end < 0; length++) {
-    const next: number[] = [];
-    for (const state of layer) {
-      if (end >= 0) break;
-      const agenda = [state];
-      for (let s = agenda.pop(); s !== undefined && end < 0; s = agenda.pop())
-        for (let e = offset[s >> 1]!; e < offset[(s >> 1) + 1]!; e++) {
-          const hub = s >> 1 >= txns;
-          const anti = snapshot && ((ANTI >>> label[e]!) & 1) === 1;
-          if (anti && !hub && (s & 1) === 1) continue;
-          const w = dst[e]!;
-          const reached = w * 2 + (anti ? 1 : 0);
-          if (came.has(reached) || (w === to && anti && around)) continue;
-          came.set(reached, { before: s, edge: e });
-          if (w === to) {
-            end = reached;
-            break;
+/** Searches for paths in one graph: its tables are as large as the graph, so they are kept from one search to the next. */
+export class Paths {
+  readonly graph: Csr;
+  /** By state (a vertex, and whether an anti-dependency led there, where that matters): 1 + the edge it was reached by, and from where. */
+  private readonly via: Int32Array;
+  private readonly before: Int32Array;
+  private readonly reached: number[] = [];
+
+  constructor(graph: Csr) {
+    this.graph = graph;
+    this.via = new Int32Array(2 * graph.vertices);
+    this.before = new Int32Array(2 * graph.vertices);
+  }
+
+  /**
+   * A shortest path from one transaction to another; passages through hubs are one step. With `snapshot`, no two
+   * anti-dependencies are next to each other, an anti-dependency `around` the path (from its end to its start) included. Undefined
+   * where there is none, of at most `most` steps.
+   */
+  find(
+    from: number,
+    to: number,
+    snapshot = false,
+    around = false,
+    most = this.graph.vertices,
+  ): CycleStep[] | undefined {
+    const { via, before, reached } = this;
+    const { txns, offset, dst, label } = this.graph;
+    for (const state of reached) via[state] = 0;
+    reached.length = 0;
+    const start = from * 2 + (snapshot && around ? 1 : 0);
+    let layer = [start];
+    let end = -1;
+    for (let length = 0; length < most && layer.length > 0 && end < 0; length++) {
+      const next: number[] = [];
+      for (const state of layer) {
+        if (end >= 0) break;
+        const agenda = [state];
+        for (let s = agenda.pop(); s !== undefined && end < 0; s = agenda.pop())
+          for (let e = offset[s >> 1]!; e < offset[(s >> 1) + 1]!; e++) {
+            const hub = s >> 1 >= txns;
+            const anti = snapshot && ((ANTI >>> label[e]!) & 1) === 1;
+            if (anti && !hub && (s & 1) === 1) continue;
+            const w = dst[e]!;
+            const there = w * 2 + (anti ? 1 : 0);
+            if (via[there] !== 0 || (w === to && anti && around)) continue;
+            via[there] = e + 1;
+            before[there] = s;
+            reached.push(there);
+            if (w === to) {
+              end = there;
+              break;
+            }
+            if (w < txns) next.push(there);
+            else agenda.push(there);
           }
-          if (w < txns) next.push(reached);
-          else agenda.push(reached);
-        }
+      }
+      layer = next;
     }
-    layer = next;
+    return end < 0 ? undefined : this.back(start, end);
   }
-  if (end < 0) return undefined;
-  const steps: CycleStep[] = [];
-  for (let state = end; steps.length === 0 || state !== start; ) {
-    const last = came.get(state)!;
-    let { before, edge } = last;
-    while (before >> 1 >= txns) ({ before, edge } = came.get(before)!);
-    steps.push({
-      from: before >> 1,
-      to: state >> 1,
-      label: label[edge]!,
-      why: graph.why[edge]!,
-      whyTo: graph.why[last.edge]!,
-    });
-    state = before;
+
+  private back(start: number, end: number): CycleStep[] {
+    const { via, before, graph } = this;
+    const steps: CycleStep[] = [];
+    for (let state = end; steps.length === 0 || state !== start; ) {
+      const last = via[state]! - 1;
+      let edge = last;
+      let from = before[state]!;
+      while (from >> 1 >= graph.txns) {
+        edge = via[from]! - 1;
+        from = before[from]!;
+      }
+      steps.push({
+        from: from >> 1,
+        to: state >> 1,
+        label: graph.label[edge]!,
+        why: graph.why[edge]!,
+        whyTo: graph.why[last]!,
+      });
+      state = from;
+    }
+    return steps.reverse();
   }
-  return steps.reverse();
 }
 
 /** Through one of the first members at least, of many; not every member need lie on a cycle that counts. */
-function shortestAround(graph: Csr, members: Int32Array, snapshot: boolean): CycleStep[] | undefined {
+function shortestAround(paths: Paths, members: Int32Array, snapshot: boolean): CycleStep[] | undefined {
   let best: CycleStep[] | undefined;
   for (const [i, v] of members.entries()) {
     if (i >= 256 && best !== undefined) break;
-    const found = path(graph, v, v, snapshot);
+    const found = paths.find(v, v, snapshot);
     if (found !== undefined && (best === undefined || found.length < best.length)) best = found;
   }
   return best;
