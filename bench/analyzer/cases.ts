@@ -51,7 +51,8 @@ const registers = (options: Partial<RegisterOptions>): ((out: Output) => void) =
 };
 
 function size(n: number): string {
-  return n >= 1_000_000 ? `${n / 1_000_000} M` : `${n / 1000} k`;
+  if (n >= 1_000_000) return `${n / 1_000_000} M`;
+  return n >= 1000 ? `${n / 1000} k` : `${n}`;
 }
 
 const listAppend: Case[] = [10_000, 100_000, 1_000_000].flatMap((n): Case[] =>

@@ -5,7 +5,7 @@ import { checks, findCheck } from './checks.ts';
 import { detect } from './detect.ts';
 import { canonicalModel, friendly, isModel } from './models.ts';
 import { readOwnOptions } from './own-options.ts';
-import type { Check, CheckOptions, CheckRequest, Verdict } from './verdict.ts';
+import { type Check, type CheckOptions, type CheckRequest, NOTHING_FOUND, type Verdict } from './verdict.ts';
 
 /** The question cannot be asked: no such check, model or option, or no telling what kind of workload this is. */
 export class CheckError extends Error {
@@ -147,11 +147,7 @@ function nothing(history: History, check: Check | null, models: readonly string[
   return {
     check: check?.name ?? 'none',
     valid: 'unknown',
-    anomalyTypes: [],
-    counts: {},
-    anomalies: [],
-    not: [],
-    alsoNot: [],
+    ...NOTHING_FOUND,
     judged: models ?? check?.models.slice(0, 1) ?? [],
     consistentWith: [],
     engine: 'none',

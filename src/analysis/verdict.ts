@@ -90,6 +90,15 @@ export interface Verdict {
   readonly stats?: { readonly [name: string]: Json };
 }
 
+/** What a verdict that names no anomaly says of them. */
+export const NOTHING_FOUND = {
+  anomalyTypes: [],
+  counts: {},
+  anomalies: [],
+  not: [],
+  alsoNot: [],
+} as const satisfies Partial<Verdict>;
+
 /**
  * What a check may spend. Steps and table bytes make a verdict reproducible; `expired` is the outer limit on wall
  * time, injected by the caller because nothing in this room may read a clock.

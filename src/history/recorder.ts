@@ -1,4 +1,4 @@
-import { FIRST_LIST, type HistoryColumns, INFO, NEVER, OK, R, Shape, UNREAD } from './columns.ts';
+import { FIRST_LIST, type HistoryColumns, INFO, NEVER, OK, R, Shape } from './columns.ts';
 import { HistoryError } from './error.ts';
 import { nextSize, resizedBytes, resizedInts } from './growable.ts';
 import { IdMap } from './idmap.ts';
@@ -372,11 +372,6 @@ export class Recorder extends RowTable {
 /** A list handle, or EMPTY_LIST, as `mopVal` has it. */
 export function listValue(handle: number): number {
   return handle === EMPTY_LIST ? NIL : FIRST_LIST - handle;
-}
-
-/** What a read's result is in `mopVal` while, or because, its transaction is not OK. */
-export function readValue(type: number, value: number): number {
-  return type === OK ? value : UNREAD;
 }
 
 function name8(names: string[], ids: Map<string, number>, name: string, what: string, place: number): number {

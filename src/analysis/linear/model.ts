@@ -36,6 +36,3 @@ export interface Model<S> {
   /** A state in words, for a witness. Default: its key. */
   describe?(state: S): string;
 }
-
-/** A model of any state type: for lists of models. */
-export type AnyModel = Model<unknown>;

@@ -39,7 +39,7 @@ export const queue: Check = {
 };
 
 /** The calls of a history on its queue, and their rows. O(rows). */
-export function queueCalls(history: History): { calls: Calls; rows: Int32Array } {
+function queueCalls(history: History): { calls: Calls; rows: Int32Array } {
   const { n, f, fs, shape, x0, values, outcome } = history;
   const kindOf = fs.map((name) => (name === 'enqueue' ? ENQUEUE : name === 'dequeue' ? DEQUEUE : -1));
   const found = new Int32Array(n);

@@ -11,6 +11,7 @@ import {
   type Check,
   type CheckOptions,
   DEFAULT_BUDGET,
+  NOTHING_FOUND,
   type Validity,
   type Verdict,
 } from '../verdict.ts';
@@ -175,11 +176,7 @@ function unjudged({ judged, stats }: Base, reason: string): { verdict: Verdict; 
   const verdict: Verdict = {
     check: 'list-append',
     valid: 'unknown',
-    anomalyTypes: [],
-    counts: {},
-    anomalies: [],
-    not: [],
-    alsoNot: [],
+    ...NOTHING_FOUND,
     judged,
     consistentWith: [],
     engine: 'cycles',

@@ -102,7 +102,7 @@ function step(s: CycleStep, x: number, y: number, versions: Versions, narrator: 
 }
 
 /** Searches for paths in one graph: its tables are as large as the graph, so they are kept from one search to the next. */
-export class Paths {
+class Paths {
   readonly graph: Csr;
   /** By state (a vertex, and whether an anti-dependency led there, where that matters): 1 + the edge it was reached by, and from where. */
   private readonly via: Int32Array;

@@ -17,7 +17,7 @@ import { findCausal } from '../session/causality.ts';
 import { findGuarantees, findPram } from '../session/findings.ts';
 import { GUARANTEES, type Guarantee } from '../session/guarantees.ts';
 import { SESSION_MODELS } from '../session/judge.ts';
-import { type CheckOptions, DEFAULT_BUDGET, type Verdict } from '../verdict.ts';
+import { type CheckOptions, DEFAULT_BUDGET, NOTHING_FOUND, type Verdict } from '../verdict.ts';
 import { accessesOf } from '../weak/accesses.ts';
 import { Found } from '../weak/found.ts';
 import { WeakLevels } from '../weak/levels.ts';
@@ -60,11 +60,7 @@ export function analyzeRegisterTxn(
         ...head,
         engine: 'none',
         valid: 'unknown',
-        anomalyTypes: [],
-        counts: {},
-        anomalies: [],
-        not: [],
-        alsoNot: [],
+        ...NOTHING_FOUND,
         consistentWith: [],
         reason: impossible,
       },
@@ -77,11 +73,7 @@ export function analyzeRegisterTxn(
       ...head,
       engine,
       valid: true,
-      anomalyTypes: [],
-      counts: {},
-      anomalies: [],
-      not: [],
-      alsoNot: [],
+      ...NOTHING_FOUND,
       consistentWith: upheld,
       assumptions: [],
       stats: size(registers),

@@ -5,7 +5,7 @@ import { type CycleStep, shortestCycle } from '../weak/cycle.ts';
 import { CausalMemory, type HappenedBefore } from '../weak/happened-before.ts';
 import type { Registers } from '../weak/registers.ts';
 import { INITIAL, type Indexed } from '../weak/transactions.ts';
-import { stepOf } from '../weak/witness.ts';
+import { demandedStep, stepOf } from '../weak/witness.ts';
 import { Cast, show } from '../weak/words.ts';
 import type { Context } from './findings.ts';
 
@@ -153,23 +153,8 @@ class Teller {
 
   private step(step: CycleStep): Step {
     if (step.kind !== 'co') return stepOf(this.t, this.cast, step);
-    const { cast, t } = this;
     const read = this.hb.demands.read[step.demand]!;
-    const key = t.readKey[read]!;
-    const [from, to, reader] = [cast.name(step.from), cast.name(step.to), cast.name(t.reader[read]!)];
-    return {
-      from,
-      to,
-      type: 'co',
-      key: cast.keyValue(key),
-      value: cast.written(step.from, key),
-      valueAfter: cast.read(read),
-      why: `${reader} read ${cast.key(key)} as ${show(cast.read(read))} from ${to} with ${from}'s ${show(cast.written(step.from, key))} behind it`,
-      proof: {
-        invoked: cast.ops.find((op) => op.name === reader)!.invoked,
-        text: `${reader} read ${cast.key(key)} = ${show(cast.read(read))}`,
-      },
-    };
+    return demandedStep(this.t, this.cast, step, read, (older) => `with ${older} behind it`);
   }
 
   /** A shortest way from one transaction to another along sessions, reads, and demands derived before `limit`. */

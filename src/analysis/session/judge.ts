@@ -1,7 +1,7 @@
 import type { History } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
 import { boundary, canonicalModel, friendlyAll, implies, strongestConsistent, violates } from '../models.ts';
-import { type CheckOptions, DEFAULT_BUDGET, type Verdict } from '../verdict.ts';
+import { type CheckOptions, DEFAULT_BUDGET, NOTHING_FOUND, type Verdict } from '../verdict.ts';
 import { accessesOf } from '../weak/accesses.ts';
 import { Found } from '../weak/found.ts';
 import { WeakLevels } from '../weak/levels.ts';
@@ -46,20 +46,12 @@ export function judgeSessions(
   const initial: Json = options.initial ?? null;
   const accesses = accessesOf(history, true);
   const registers = registersOf(accesses, history.values.id(initial));
-  const head = {
-    check,
-    judged,
-    engine: 'visibility',
-  };
+  const head = { check, judged, engine: 'visibility' };
   if (registers.okUnits === 0 || registers.ambiguous > 0)
     return {
       ...head,
       valid: 'unknown',
-      anomalyTypes: [],
-      counts: {},
-      anomalies: [],
-      not: [],
-      alsoNot: [],
+      ...NOTHING_FOUND,
       consistentWith: [],
       reason:
         registers.okUnits === 0

@@ -36,7 +36,7 @@ export function causalOrder(t: Indexed): CausalOrder {
  * strict causal past. A clock is dropped when all direct successors have taken it over; `clockOf` gives the clock of
  * a direct predecessor while its successor is visited. O(n·sessions + reads·sessions).
  */
-export function walkCausalPast(
+function walkCausalPast(
   t: Indexed,
   causal: CausalOrder,
   visit: (i: number, clocks: Int32Array, at: number, clockOf: (i: number) => number) => void,

@@ -125,20 +125,31 @@ function coStep(ruling: Ruling, cast: Cast, step: CycleStep): Step {
   const read = demands.read[step.demand]!;
   if (demands.rule[step.demand] === Rule.Known)
     return { from, to, type: 'ww', why: `the version that ${from} wrote is known to come before ${to}'s` };
-  const t3 = t.reader[read]!;
+  return demandedStep(t, cast, step, read, (older) => `although it had to see ${older}`);
+}
+
+/** A step that a read demands: it read the later version where it had reason to read the older one. */
+export function demandedStep(
+  t: Indexed,
+  cast: Cast,
+  step: CycleStep,
+  read: number,
+  because: (older: string) => string,
+): Step {
+  const [from, to, reader] = [cast.name(step.from), cast.name(step.to), cast.name(t.reader[read]!)];
   const key = t.readKey[read]!;
-  const name = cast.name(t3);
+  const [name, older, seen] = [cast.key(key), cast.written(step.from, key), cast.read(read)];
   return {
     from,
     to,
     type: 'co',
     key: cast.keyValue(key),
-    value: cast.written(step.from, key),
-    valueAfter: cast.read(read),
-    why: `${name} read ${cast.key(key)} as ${show(cast.read(read))} from ${to} although it had to see ${from}'s ${show(cast.written(step.from, key))}`,
+    value: older,
+    valueAfter: seen,
+    why: `${reader} read ${name} as ${show(seen)} from ${to} ${because(`${from}'s ${show(older)}`)}`,
     proof: {
-      invoked: cast.ops.find((op) => op.name === name)!.invoked,
-      text: `${name} read ${cast.key(key)} = ${show(cast.read(read))}`,
+      invoked: cast.ops.find((op) => op.name === reader)!.invoked,
+      text: `${reader} read ${name} = ${show(seen)}`,
     },
   };
 }
