@@ -165,7 +165,7 @@ export function figures({ verdict }: ReportInput): string {
     escaped(f.f),
     seconds(f.from, 3),
     f.to === null ? 'never' : seconds(f.to, 3),
-    escaped(f.error ?? shown(f.took, 120)),
+    `<span class="mono">${escaped(f.error ?? shown(f.took, 120))}</span>`,
     `<span class="mono">${escaped(shown(f.value, 120))}</span>`,
   ]);
   return `<h2>Availability</h2><div class="card"><p>${(availability.okFraction * 100).toFixed(2)} % of the operations under load were ok.

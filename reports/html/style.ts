@@ -17,7 +17,7 @@ p { margin: 6px 0; } .dim { color: var(--dim); } code, pre, td.mono, .mono { fon
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; }
 th { text-align: left; color: var(--dim); font-weight: 600; font-size: 13px; }
 th, td { padding: 5px 12px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-tr:last-child td { border-bottom: 0; }
+tr:last-child td { border-bottom: 0; } td .mono { overflow-wrap: anywhere; }
 pre { background: var(--bg); border: 1px solid var(--line); border-radius: 6px; padding: 10px 12px; overflow-x: auto; margin: 8px 0; }
 .message { white-space: pre-line; } .cycle svg { max-width: 100%; height: auto; } .cycle { margin: 10px 0; }
 .repeat { display: flex; gap: 8px; align-items: start; } .repeat pre { flex: 1; margin: 0; white-space: pre-wrap; }
