@@ -1,15 +1,11 @@
-import { CAS, type Calls, type Decision, READ } from '../../src/analysis/linear/calls.ts';
-import { decideRegister } from '../../src/analysis/linear/deadlines/search.ts';
-import { DEQUEUE, ENQUEUE, fifo } from '../../src/analysis/linear/fifo.ts';
-import { decide, type Operation } from '../../src/analysis/linear/general.ts';
-import { Meter } from '../../src/analysis/linear/meter.ts';
+import { check } from '../../src/analysis/check.ts';
+import type { Calls } from '../../src/analysis/linear/calls.ts';
+import { DEQUEUE, ENQUEUE } from '../../src/analysis/linear/fifo.ts';
+import { checkOf } from '../../src/analysis/linear/general-check.ts';
 import { casRegister } from '../../src/analysis/linear/models/registers.ts';
-import { obvious, SMALL } from '../../src/analysis/linear/obvious.ts';
-import { Overlaps } from '../../src/analysis/linear/overlaps.ts';
-import { QUICK } from '../../src/analysis/linear/register-check.ts';
-import { zones } from '../../src/analysis/linear/zones.ts';
-import { DEFAULT_BUDGET } from '../../src/analysis/verdict.ts';
-import { FAIL, INFO, NEVER, OK } from '../../src/history/history.ts';
+import type { Verdict } from '../../src/analysis/verdict.ts';
+import { OK } from '../../src/history/history.ts';
+import { historyOf, QUEUE, REGISTER } from './as-history.ts';
 import { Draw, type RegisterLoad, simulateRegister } from './simulate.ts';
 
 /** One figure of the bench: `run` generates nothing, it only decides. */
@@ -17,48 +13,23 @@ export interface Cell {
   readonly name: string;
   /** The aim in milliseconds, where there is one. */
   readonly aim?: number;
-  /** What the answer has to be, where there is no doubt: a history made by a register, nothing added. */
-  readonly valid?: boolean;
+  /** What the verdict has to be. */
+  readonly valid: boolean;
   /** So many calls at once of so many values that a search may end at its budget, if it says so. */
   readonly hard?: boolean;
-  /** Generates the input, outside what is timed. */
-  readonly prepare: () => () => CellResult;
-}
-
-export interface CellResult {
-  readonly answer: 'legal' | 'illegal' | 'unknown';
-  readonly engine: string;
-  readonly steps: number;
-  readonly width?: number;
-  readonly reason?: string;
-}
-
-const overlaps = new Overlaps();
-
-/** The way the register check goes: what overlaps, zones, what is obvious, deadlines. */
-export function decideAsCheck(calls: Calls): CellResult {
-  if (calls.n <= SMALL && overlaps.legal(calls, -1))
-    return { answer: 'legal', engine: 'overlaps', steps: calls.n };
-  const found = zones(calls, -1);
-  if (found !== null)
-    return { answer: found.count === 0 ? 'legal' : 'illegal', engine: 'zones', steps: calls.n };
-  if (calls.n <= SMALL) {
-    const quick = decideRegister(calls, -1, new Meter({ ...DEFAULT_BUDGET, steps: QUICK }));
-    if (quick.answer === 'legal') return quick;
-  }
-  if (obvious(calls, -1).count > 0) return { answer: 'illegal', engine: 'obvious', steps: calls.n };
-  return decideRegister(calls, -1, new Meter());
+  /** Generates the history, outside what is timed; the check that comes back judges it. */
+  readonly prepare: () => () => Verdict;
 }
 
 function registerCell(name: string, load: Omit<RegisterLoad, 'seed'>, aim: number): Cell {
   return {
     name,
     aim,
-    ...(load.staleAt === undefined ? { valid: true } : {}),
+    valid: load.staleAt === undefined,
     ...(load.values >= 20 && load.clients >= 100 ? { hard: true } : {}),
     prepare: () => {
-      const calls = simulateRegister({ ...load, seed: 7 });
-      return () => decideAsCheck(calls);
+      const history = historyOf([simulateRegister({ ...load, seed: 7 })], REGISTER);
+      return () => check(history, { workload: 'cas-register' });
     },
   };
 }
@@ -116,19 +87,13 @@ export function manyKeysCell(): Cell {
   return {
     name: 'registers 10000 keys × 100 ops, 5 values',
     aim: 1_000,
+    valid: true,
     prepare: () => {
       const keys = Array.from({ length: 10_000 }, (_, seed) =>
         simulateRegister({ operations: 100, clients: 5, dense: true, values: 5, seed }),
       );
-      return () => {
-        let steps = 0;
-        for (const calls of keys) {
-          const decision = decideAsCheck(calls);
-          steps += decision.steps;
-          if (decision.answer !== 'legal') return { ...decision, steps };
-        }
-        return { answer: 'legal', engine: 'deadlines', steps };
-      };
+      const history = historyOf(keys, REGISTER);
+      return () => check(history, { workload: 'register' });
     },
   };
 }
@@ -188,58 +153,24 @@ export function queueCell(operations = 1_000_000): Cell {
   return {
     name: `FIFO queue ${operations} ops, 20 clients`,
     aim: 500,
+    valid: true,
     prepare: () => {
-      const calls = simulateQueue(operations, 20, 3);
-      return () => {
-        const found = fifo(calls)!;
-        return { answer: found.count === 0 ? 'legal' : 'illegal', engine: 'fifo-rules', steps: operations };
-      };
+      const history = historyOf([simulateQueue(operations, 20, 3)], QUEUE);
+      return () => check(history, { workload: 'queue' });
     },
   };
 }
 
 /** The same register by the general engines, to compare with the fast path. */
 export function generalCell(operations: number, clients: number): Cell {
+  const { judge } = checkOf(casRegister, 'cas-register', 'a register, by its model alone');
   return {
     name: `general engines: register ${operations} ops, ${clients} clients sparse, 5 values`,
+    valid: true,
     prepare: () => {
       const calls = simulateRegister({ operations, clients, dense: false, values: 5, seed: 7 });
-      const list = operationsOf(calls);
-      return (): Decision => decide(list, casRegister, null, new Meter());
+      const history = historyOf([calls], REGISTER);
+      return () => judge(history);
     },
   };
-}
-
-function operationsOf(calls: Calls): Operation[] {
-  const word = (id: number) => (id < 0 ? null : id);
-  const list: Operation[] = [];
-  for (let i = 0; i < calls.n; i++) {
-    if (calls.outcome[i] === FAIL) continue;
-    const kind = calls.kind[i];
-    const input = kind === CAS ? [word(calls.a[i]), word(calls.b[i])] : word(calls.a[i]);
-    list.push({
-      f: kind === READ ? 'read' : kind === CAS ? 'cas' : 'write',
-      input,
-      output: input,
-      inv: calls.inv[i],
-      ret: calls.outcome[i] === INFO ? NEVER : calls.ret[i],
-      outcome: calls.outcome[i],
-      process: i,
-    });
-  }
-  return list;
-}
-
-/** Every cell of this room, the headline ones first. */
-export function cells(): Cell[] {
-  return [
-    ...uniqueCells(),
-    queueCell(),
-    manyKeysCell(),
-    ...registerCells(),
-    ...registerCells(0.01),
-    ...registerCells(0, [2, 10, 20, 50]),
-    ...casCells(),
-    generalCell(10_000, 10),
-  ];
 }

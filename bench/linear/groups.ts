@@ -1,8 +1,8 @@
-import { setFull } from '../../src/analysis/sets/set-full.ts';
+import { check } from '../../src/analysis/check.ts';
+import type { Verdict } from '../../src/analysis/verdict.ts';
 import { setHistory } from '../sets.ts';
 import {
   type Cell,
-  type CellResult,
   casCells,
   generalCell,
   manyKeysCell,
@@ -20,7 +20,7 @@ export interface Group {
 /** What a cell came to. */
 export interface Timed {
   readonly cell: Cell;
-  readonly result: CellResult;
+  readonly verdict: Verdict;
   /** Milliseconds of processor time, generating the input excluded. */
   readonly spent: number;
 }
@@ -44,33 +44,29 @@ function setCell(elements: number, reads: number): Cell {
     valid: true,
     prepare: () => {
       const history = setHistory({ elements, reads });
-      return () => {
-        const { valid, engine } = setFull.judge(history);
-        const answer = valid === true ? 'legal' : valid === false ? 'illegal' : 'unknown';
-        return { answer, engine, steps: elements + reads };
-      };
+      return () => check(history, { workload: 'set-full' });
     },
   };
 }
 
-/** Decides a cell once, in this process. */
+/** Judges a cell once, in this process. */
 export function timeCell(cell: Cell): Timed {
   const run = cell.prepare();
   const before = process.cpuUsage();
-  const result = run();
+  const verdict = run();
   const { user, system } = process.cpuUsage(before);
-  return { cell, result, spent: (user + system) / 1000 };
+  return { cell, verdict, spent: (user + system) / 1000 };
 }
 
-/** Whether a cell was answered, with a reason at least where it is hard, and a valid history not called invalid. */
-export function isRight({ cell, result }: Timed): boolean {
-  if (result.answer === 'unknown') return cell.hard === true && result.reason !== undefined;
-  return !(cell.valid === true && result.answer === 'illegal');
+/** Whether a cell was answered rightly; `unknown` may be where it is hard, with a reason. */
+export function isRight({ cell, verdict: { valid, reason } }: Timed): boolean {
+  if (valid === 'unknown') return cell.hard === true && reason !== undefined;
+  return valid === cell.valid;
 }
 
 /** How many were answered, how many took longer than they should, and the slowest. */
 export function summary(timed: readonly Timed[]): string {
-  const answered = timed.filter(({ result }) => result.answer !== 'unknown').length;
+  const answered = timed.filter(({ verdict }) => verdict.valid !== 'unknown').length;
   const late = timed.filter(({ cell, spent }) => cell.aim !== undefined && spent > cell.aim).length;
   const slowest = timed.reduce((a, b) => (b.spent > a.spent ? b : a));
   return `${answered} of ${timed.length} answered, ${late} over their aim, slowest ${slowest.spent.toFixed(0)} ms (${slowest.cell.name})`;
@@ -78,8 +74,9 @@ export function summary(timed: readonly Timed[]): string {
 
 /** One line of the full table. */
 export function row(one: Timed): string {
-  const { cell, result, spent } = one;
+  const { cell, verdict, spent } = one;
   const aim = cell.aim === undefined ? '' : `aim ${cell.aim} ms`;
-  const why = result.reason === undefined ? '' : `  ${result.reason}`;
-  return `  ${cell.name.padEnd(76)}  ${spent.toFixed(1).padStart(8)} ms  ${aim.padEnd(12)}  ${result.answer} by ${result.engine}${isRight(one) ? '' : '  WRONG'}${why}`;
+  const answer = verdict.valid === true ? 'valid' : verdict.valid === false ? 'invalid' : 'unknown';
+  const why = verdict.reason === undefined ? '' : `  ${verdict.reason}`;
+  return `  ${cell.name.padEnd(76)}  ${spent.toFixed(1).padStart(8)} ms  ${aim.padEnd(12)}  ${answer} by ${verdict.engine}${isRight(one) ? '' : '  WRONG'}${why}`;
 }

@@ -96,6 +96,7 @@ export function simulateRegister(load: RegisterLoad): Calls {
   const order = { invoke: 0, effect: 1, return: 2 };
   events.sort((x, y) => x.at - y.at || order[x.kind] - order[y.kind] || x.row - y.row);
   let value = -1;
+  /** Written for certain: an operation of unknown outcome may happen late, and then what it wrote is not stale. */
   const past: number[] = [];
   const staleRow = Math.floor(operations * (load.staleAt ?? 2));
   let position = 0;
@@ -115,15 +116,16 @@ export function simulateRegister(load: RegisterLoad): Calls {
       }
     } else if (row.kind === WRITE) {
       // The value to be stale later is written once, early: with few values every other is always about.
-      if (load.values > 0 && load.staleAt !== undefined && past.length === 2) row.a = load.values;
+      const sure = row.outcome === OK;
+      if (load.values > 0 && load.staleAt !== undefined && past.length === 2 && sure) row.a = load.values;
       value = row.a;
-      past.push(value);
+      if (sure) past.push(value);
     } else {
       // A client sets what it last saw: most succeed when they expect the current value.
       if (draw.chance(0.7)) row.a = value;
       if (row.a === value) {
         value = row.b;
-        past.push(value);
+        if (row.outcome === OK) past.push(value);
         row.took = true;
       }
     }

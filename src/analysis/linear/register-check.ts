@@ -15,7 +15,7 @@ import { shrunk } from './witness.ts';
 import { type Zones, zones } from './zones.ts';
 
 /** Steps of a first search, some ten milliseconds. */
-export const QUICK = 1_000_000;
+const QUICK = 1_000_000;
 
 export type RegisterCheckOptions = CheckOptions & RegisterOptions;
 
