@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findCheck } from '../src/analysis/checks.ts';
+import { watchOutput } from '../src/cli/output.ts';
 import { type Case, cases } from './analyzer/cases.ts';
 import { type Measured, run } from './analyzer/run.ts';
 import { groups, isRight, row, summary, timeCell } from './linear/groups.ts';
@@ -35,6 +36,7 @@ const { values: flags } = parseArgs({
   },
 });
 
+watchOutput();
 const chosen = cases.filter(
   (c) => (flags.only === undefined || c.name.includes(flags.only)) && !(flags.quick && c.slow === true),
 );

@@ -10,7 +10,13 @@ export function verdictText(file: string, verdict: Verdict, colour: boolean): st
   const c = new Chalk({ level: colour ? 1 : 0 });
   return [
     `${headline(verdict, c)}  ${file}${verdict.workload === undefined ? '' : ` (${verdict.workload})`}`,
-    c.dim(`  ${verdict.check}, judged against ${verdict.judged.join(', ')}; decided by ${verdict.engine}`),
+    ...(verdict.judged.length === 0
+      ? []
+      : [
+          c.dim(
+            `  ${verdict.check}, judged against ${verdict.judged.join(', ')}; decided by ${verdict.engine}`,
+          ),
+        ]),
     ...(verdict.reason === undefined ? [] : [`  ${verdict.reason}`]),
     ...found(verdict, c),
     ...boundary(verdict),

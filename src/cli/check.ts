@@ -22,6 +22,7 @@ import { verdictText } from './check-text.ts';
 import { colours } from './colours.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { readHistoryFile } from './history-file.ts';
+import { say, unheard } from './output.ts';
 
 interface Flags {
   readonly workload?: string;
@@ -81,9 +82,13 @@ export function checkCommand(): Command {
       if (flags.workload !== undefined) takes(known(flags.workload), flags.set);
       if ([flags.report, flags.gexf, flags.dot].some((out) => out !== undefined) && files.length > 1)
         throw new UsageError('--report, --gexf, --dot: one history at a time');
+      if (files.filter((file) => file === '-').length > 1)
+        throw new UsageError('-: standard input can be read only once');
       const limit = flags.budget === undefined ? null : milliseconds(flags.budget);
-      let code = 0;
-      for (const file of files) code = worse(code, await oneFile(file, flags, limit));
+      let code: number = EXIT.valid;
+      // Files that nobody will hear of are not judged: of these nothing is known.
+      for (const file of files)
+        code = worse(code, unheard() ? EXIT.unknown : await oneFile(file, flags, limit));
       process.exitCode = code;
     });
 }
@@ -113,15 +118,32 @@ async function oneFile(file: string, flags: Flags, limit: number | null): Promis
     const history = await readHistoryFile(file, progress.reading);
     const asked = { ...options(flags, budget(limit, flags)), progress: progress.judging };
     const verdicts = checkAll(history, asked);
-    if (flags.gexf !== undefined || flags.dot !== undefined) await graphs(history, verdicts, asked, flags);
-    if (flags.report !== undefined) await report(flags.report, { name: file, verdicts, history });
     progress.clear();
-    print(file, verdicts, flags);
+    await print(file, verdicts, flags);
     const valid = worst(verdicts);
-    return valid === true ? EXIT.valid : valid === false ? EXIT.invalid : EXIT.unknown;
+    const code = valid === true ? EXIT.valid : valid === false ? EXIT.invalid : EXIT.unknown;
+    return worse(code, await evidence(file, history, verdicts, asked, flags));
   } catch (error) {
     progress.clear();
-    return refuse(file, error, flags);
+    if (flags.json === true) await say(`${JSON.stringify({ file, valid: 'unknown', ...told(error) })}\n`);
+    return refuse(file, error);
+  }
+}
+
+/** Writes the files that show what was found. What is wrong with them spoils no verdict: that is printed before. */
+async function evidence(
+  file: string,
+  history: History,
+  verdicts: readonly Verdict[],
+  asked: CheckRequest,
+  flags: Flags,
+): Promise<number> {
+  try {
+    if (flags.gexf !== undefined || flags.dot !== undefined) await graphs(history, verdicts, asked, flags);
+    if (flags.report !== undefined) await report(flags.report, { name: file, verdicts, history });
+    return EXIT.valid;
+  } catch (error) {
+    return refuse(file, error);
   }
 }
 
@@ -174,26 +196,31 @@ function milliseconds(text: string): number {
   }
 }
 
-function print(file: string, verdicts: readonly Verdict[], flags: Flags): void {
-  if (flags.json === true) process.stdout.write(`${JSON.stringify(verdictJson(file, verdicts))}\n`);
-  else for (const verdict of verdicts) process.stdout.write(`${verdictText(file, verdict, colours())}\n`);
+async function print(file: string, verdicts: readonly Verdict[], flags: Flags): Promise<void> {
+  if (flags.json === true) await say(`${JSON.stringify(verdictJson(file, verdicts))}\n`);
+  else for (const verdict of verdicts) await say(`${verdictText(file, verdict, colours())}\n`);
 }
 
-/** Says why a file could not be judged. */
-function refuse(file: string, error: unknown, flags: Flags): number {
-  const place = error instanceof HistoryError ? { line: error.line, column: error.column } : {};
-  const at = error instanceof HistoryError ? `${file}:${error.line}:${error.column}: ` : '';
-  const users = error instanceof HistoryError || error instanceof UsageError || error instanceof CheckError;
+/** What a program is told of an error. */
+function told(error: unknown): object {
   const message = error instanceof Error ? error.message : String(error);
-  if (flags.json === true)
-    process.stdout.write(`${JSON.stringify({ file, valid: 'unknown', error: message, ...place })}\n`);
-  const named = error instanceof CheckError ? `${file}: ` : at;
-  if (users) process.stderr.write(`ordeal: ${named}${message}\n`);
-  else
-    process.stderr.write(
-      `ordeal: ${file}: internal error: ${error instanceof Error ? error.stack : message}\n`,
-    );
-  return users ? EXIT.usage : EXIT.internal;
+  const { line, column } = error instanceof HistoryError ? error : {};
+  return { error: message, ...(line === undefined ? {} : { line, column }) };
+}
+
+/** Says why a file could not be judged, or evidence not be written. */
+function refuse(file: string, error: unknown): number {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof UsageError) process.stderr.write(`ordeal: ${message}\n`);
+  else if (error instanceof CheckError) process.stderr.write(`ordeal: ${file}: ${message}\n`);
+  else if (error instanceof HistoryError)
+    process.stderr.write(`ordeal: ${file}:${error.line}:${error.column}: ${message}\n`);
+  else {
+    const stack = error instanceof Error ? error.stack : message;
+    process.stderr.write(`ordeal: ${file}: internal error: ${stack}\n`);
+    return EXIT.internal;
+  }
+  return EXIT.usage;
 }
 
 const ORDER: readonly number[] = [EXIT.valid, EXIT.unknown, EXIT.invalid, EXIT.usage, EXIT.internal];

@@ -22,17 +22,25 @@ export type ReadProgress = (done: number, total: number) => void;
  */
 export async function readHistoryFile(file: string, progress: ReadProgress): Promise<History> {
   if (file === '-') return fromStream(process.stdin, file, progress);
-  const path = inDirectory(file);
-  const fd = opened(path);
+  let fd: number | null = null;
   try {
-    const head = Buffer.alloc(4096);
-    const size = readSync(fd, head, 0, head.length, 0);
-    if (head[0] === 0x1f && head[1] === 0x8b) return await fromStream(createReadStream(path), path, progress);
-    if (fstatSync(fd).isFile()) return fromFile(fd, formatFor(path, head.subarray(0, size)), progress);
-    return await fromStream(createReadStream(path), path, progress);
+    const path = inDirectory(file);
+    fd = openSync(path, 'r');
+    // What a pipe or device gives can be read once only, and is not looked at before.
+    const head = Buffer.alloc(fstatSync(fd).isFile() ? 4096 : 0);
+    const size = head.length === 0 ? 0 : readSync(fd, head, 0, head.length, 0);
+    if (size > 0 && !isGzip(head)) return fromFile(fd, formatFor(path, head.subarray(0, size)), progress);
+    return await fromStream(createReadStream(path, { fd, autoClose: false }), path, progress);
+  } catch (error) {
+    const { syscall, message } = error as NodeJS.ErrnoException;
+    throw syscall === undefined ? error : new UsageError(`${file}: ${message}`);
   } finally {
-    closeSync(fd);
+    if (fd !== null) closeSync(fd);
   }
+}
+
+function isGzip(head: Uint8Array): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b;
 }
 
 function inDirectory(file: string): string {
@@ -43,14 +51,6 @@ function inDirectory(file: string): string {
   if (found === undefined)
     throw new UsageError(`${file}: this directory holds no ${IN_DIRECTORY[0]} or ${IN_DIRECTORY[2]}`);
   return found;
-}
-
-function opened(path: string): number {
-  try {
-    return openSync(path, 'r');
-  } catch (error) {
-    throw new UsageError(`${path}: ${(error as Error).message}`);
-  }
 }
 
 function formatFor(path: string, head: Uint8Array): HistoryFormat {
@@ -65,7 +65,8 @@ function fromFile(fd: number, format: HistoryFormat, progress: ReadProgress): Hi
   reader.expect(total);
   let done = 0;
   for (;;) {
-    const room = reader.room(Math.min(PIECE, total - done + 1));
+    // A file that grows meanwhile is read to its end, wherever that is by then.
+    const room = reader.room(done > total ? PIECE : Math.min(PIECE, total - done + 1));
     const size = readSync(fd, room, 0, room.length, done);
     if (size === 0) return reader.finish();
     done += size;
@@ -112,7 +113,7 @@ async function* unzipped(source: Readable): AsyncGenerator<Uint8Array> {
     if (head.length > 0) yield head;
     if (!ended) yield* rest;
   }
-  if (head[0] !== 0x1f || head[1] !== 0x8b) {
+  if (!isGzip(head)) {
     yield* all();
     return;
   }

@@ -3,6 +3,10 @@ if (process.argv[2] === 'role') {
   const { play } = await import('./role.ts');
   await play(process.argv[3]);
 } else {
-  const { main } = await import('./program.ts');
-  process.exitCode = await main(process.argv);
+  const [{ main }, { exitWith, watchOutput }] = await Promise.all([
+    import('./program.ts'),
+    import('./output.ts'),
+  ]);
+  watchOutput();
+  exitWith(await main(process.argv));
 }
