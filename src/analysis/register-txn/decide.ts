@@ -5,6 +5,7 @@ import { CO, EVERY } from '../graph/labels.ts';
 import { addRealtime } from '../graph/order.ts';
 import { cyclicParts, tarjan } from '../graph/tarjan.ts';
 import type { Budget } from '../verdict.ts';
+import { crossed } from './crossed.ts';
 import { all, Known } from './known.ts';
 import { PAIR_LIMIT, PATIENCE } from './limits.ts';
 import { refuteNear } from './near.ts';
@@ -33,8 +34,10 @@ import { addRealtimePairs, type Crossing, zonesOf } from './zones.ts';
 export function decide(question: Question, budget: Budget, quick = false): Answer {
   const { versions, intervals, order } = question;
   const realtime = order === 'realtime';
-  if (realtime && !quick && question.stuck?.crossed === false) {
-    const { contradiction } = refuteNear(question, question.stuck.position, budget);
+  if (realtime && question.stuck !== undefined) {
+    const { position, crossing } = question.stuck;
+    if (crossing !== undefined) return crossed(question, crossing);
+    const contradiction = quick ? undefined : refuteNear(question, position, budget).contradiction;
     if (contradiction !== undefined) return { verdict: 'no', engine: 'saturation', contradiction };
   }
   const inTime = realtime ? timed(question, intervals) : undefined;
@@ -43,8 +46,8 @@ export function decide(question: Question, budget: Budget, quick = false): Answe
     if (settled !== undefined) return settled;
     if (quick) return { verdict: 'unknown', reason: 'no serial order was found at once' };
   }
+  if (inTime?.crossing !== undefined) return crossed(question, inTime.crossing);
   let known = new Known(question, inTime?.pairs ?? question.pairs);
-  if (inTime?.crossing !== undefined && !quick) return crossed(question, known, inTime.crossing);
   const acyclic = kahn(known.graph, realtime ? intervals : undefined).length === 0;
   if (acyclic && !realtime && nearTime(question, known.graph))
     return { verdict: 'yes', engine: 'serial-order' };
@@ -124,21 +127,6 @@ function timed(
 function withRealtime({ versions, intervals }: Question, { edges }: Known): Csr {
   addRealtime(edges, all(versions.registers.n), intervals);
   return buildCsr(edges);
-}
-
-/** One key has no order in real time: neither of two versions can come first. That holds for snapshots too. */
-function crossed(question: Question, known: Known, crossing: Crossing): Answer {
-  return {
-    verdict: 'no',
-    engine: 'zones',
-    contradiction: {
-      choices: Int32Array.from(crossing),
-      members: new Int32Array(0),
-      graph: withRealtime(question, known),
-      pairs: known.pairs,
-      snapshot: question.isolation === 'snapshot',
-    },
-  };
 }
 
 /** The smallest part of the transactions that are on a cycle of what is known and of real time. */

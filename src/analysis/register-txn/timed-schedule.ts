@@ -2,6 +2,7 @@ import type { Csr } from '../graph/csr.ts';
 import type { Intervals } from '../graph/kahn.ts';
 import { TimedState } from './timed-state.ts';
 import type { Versions } from './versions.ts';
+import type { Crossing } from './zones.ts';
 
 /**
  * Tries to lay the transactions out in a serial order that extends real time, and a graph where one is given; `true` is a proof, `false` proves
@@ -32,8 +33,8 @@ export function timedOrderFound(
 /** A position of the history about which a serial order in real time was looked for in vain. */
 export interface Stuck {
   readonly position: number;
-  /** One key by itself has no order there. */
-  readonly crossed: boolean;
+  /** Two versions of one key that have no order by themselves, were it that. */
+  readonly crossing?: Crossing;
 }
 
 /** The same. Where no order was found, it says at what position it got no further. */
@@ -46,9 +47,9 @@ export function timedOrder(
 ): 'found' | Stuck {
   const state = new TimedState(versions, graph, intervals);
   const crossing = state.crossing();
-  if (crossing !== -1) return { position: crossing, crossed: true };
+  if (crossing !== undefined) return { position: state.over(crossing[1]), crossing };
   const schedule = new TimedSchedule(versions, state, priority);
-  return schedule.run(patience) ? 'found' : { position: schedule.stuck, crossed: false };
+  return schedule.run(patience) ? 'found' : { position: schedule.stuck };
 }
 
 const NOBODY = -1;

@@ -2,7 +2,7 @@ import { NEVER } from '../../history/history.ts';
 import type { Csr } from '../graph/csr.ts';
 import type { Intervals } from '../graph/kahn.ts';
 import type { Versions } from './versions.ts';
-import { type Lines, linesOf, type Zones, zonesOf } from './zones.ts';
+import { type Crossing, type Lines, linesOf, type Zones, zonesOf } from './zones.ts';
 
 /**
  * The beginning of a serial order in real time: what is placed, which version of each key is current, who could go next. Transactions are placed
@@ -80,8 +80,8 @@ export class TimedState {
     this.advance();
   }
 
-  /** Where a key by itself has no order in time, -1 if none is so: then there is no order of all, and no need to look. */
-  crossing(): number {
+  /** Two versions of a key that have no order in time, if there are such: then there is no order of all, and no need to look. */
+  crossing(): Crossing | undefined {
     const { lines, zones } = this;
     const { lo, hi } = zones;
     const { registers, written } = this.versions;
@@ -90,13 +90,18 @@ export class TimedState {
       let last = -1;
       for (let i = lines.start[x]!; i < lines.start[x + 1]!; i++) {
         const v = lines.version[i]!;
-        if (lo[v]! < initial) return lo[v]!;
+        if (lo[v]! < initial) return [written + x, v];
         // Zones of one key come by their ends; those that span a time are apart, and the others outside of them.
-        if (last >= 0 && lo[v]! < hi[last]! && lo[last]! < hi[v]!) return lo[v]!;
+        if (last >= 0 && lo[v]! < hi[last]! && lo[last]! < hi[v]!) return [last, v];
         if (lo[v]! < hi[v]!) last = v;
       }
     }
-    return -1;
+    return undefined;
+  }
+
+  /** When a version was over for somebody. */
+  over(version: number): number {
+    return this.zones.lo[version]!;
   }
 
   /** What is placed and which versions are current, as a number that hardly ever is the same for two states. */

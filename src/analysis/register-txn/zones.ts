@@ -1,4 +1,5 @@
 import { NEVER } from '../../history/history.ts';
+import type { Intervals } from '../graph/intervals.ts';
 import { Source, type VersionPairs } from './version-order.ts';
 import type { Versions } from './versions.ts';
 
@@ -28,6 +29,26 @@ export function zonesOf(versions: Versions, inv: Int32Array, ret: Int32Array): Z
     if (inv[t]! > hi[v]!) hi[v] = inv[t]!;
   }
   return { lo, hi };
+}
+
+/** The zone of one version by itself. Linear in its reads. */
+export interface Zone {
+  readonly version: number;
+  readonly lo: number;
+  readonly hi: number;
+}
+
+export function zoneOf(versions: Versions, { inv, ret }: Intervals, version: number): Zone {
+  const { writer, reader, readsStart, reads } = versions;
+  const by = writer[version]!;
+  let lo = by < 0 ? NEVER : ret[by]!;
+  let hi = by < 0 ? -1 : inv[by]!;
+  for (let i = readsStart[version]!; i < readsStart[version + 1]!; i++) {
+    const t = reader[reads[i]!]!;
+    if (ret[t]! < lo) lo = ret[t]!;
+    if (inv[t]! > hi) hi = inv[t]!;
+  }
+  return { version, lo, hi };
 }
 
 /** The versions of each key in the order of their earliest returns: `version[start[x] … start[x + 1] - 1]`, and each one's place there. */
