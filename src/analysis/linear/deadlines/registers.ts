@@ -30,6 +30,11 @@ const MOST_OPTIONAL = 8;
  * A value is visited on the way to x only if that buys a longer stay at x: some x-read is invoked after the visit would
  * otherwise be due (or its write gone), and before anything else forces x to change. Else the visit can wait.
  *
+ * A beam of one looks neither aside nor ahead: x becomes current when a read of it is due, or an x-write returns that a
+ * read waits for, each time by the write that expires first. Were it enough that values are current for moments, this
+ * would be exact: for each value it is the stabbing of intervals at their right ends (earliest deadline first), and moments of
+ * different values are never in each other's way. With many calls at a time that is nearly so.
+ *
  * X makes Y superfluous if X may first visit what Y has served, come back, and then still has as late a supply of every
  * value. O(1) a call and configuration for a bounded number of values; the frontier is small where supply is plenty.
  */
@@ -252,6 +257,7 @@ export class RegisterDeadlines extends RegisterConfigs implements Beamed<Registe
   /** Whether any configuration had to move; they are in `next` then. */
   private returnRead(x: number, at: number): boolean {
     const s = this.slots.of[x];
+    if (this.beam === 1) return this.mem[this.only() + HEAD + s] === at && this.serve(x, s);
     const { live } = this;
     const next = this.next;
     next.length = 0;
@@ -270,6 +276,7 @@ export class RegisterDeadlines extends RegisterConfigs implements Beamed<Registe
 
   private returnWrite(x: number, at: number): boolean {
     const s = this.slots.of[x];
+    if (this.beam === 1) return this.expire(x, s, at);
     const { live } = this;
     const next = this.next;
     next.length = 0;
@@ -296,6 +303,38 @@ export class RegisterDeadlines extends RegisterConfigs implements Beamed<Registe
     }
     if (this.next.length > 0) for (let i = 0; i < moving; i++) this.pool.drop(live[i]);
     return true;
+  }
+
+  // ---- one configuration alone
+
+  private only(): number {
+    if (this.live.length > 1) this.live = this.best(this.live, 1);
+    return this.live[0];
+  }
+
+  /** Makes x current, if a write is left, and nothing else. */
+  private serve(x: number, s: number): boolean {
+    const c = this.live[0];
+    this.dropped = true;
+    this.next.length = 0;
+    if (!this.meter.spend(this.slots.size) || !this.has(c, s)) return true;
+    this.spend(c, s);
+    this.enter(c, x, s);
+    this.next.push(c);
+    return true;
+  }
+
+  /** The x-write returning now takes effect if a read waits for it; else it hides, if it can. */
+  private expire(x: number, s: number, at: number): boolean {
+    const c = this.only();
+    const { mem } = this;
+    if ((mem[this.atA(c, s)] & 1) === 0) return false;
+    const needed = mem[c + HEAD + s] !== INF || (mem[c] !== x && mem[c + 1] === at);
+    if (needed) return this.serve(x, s);
+    this.dropped = true;
+    this.hide(c, s);
+    if (mem[c] === x) mem[c + 1] = INF;
+    return false;
   }
 
   // ---- moves

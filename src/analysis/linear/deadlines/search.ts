@@ -12,7 +12,7 @@ import type { Reach, Run } from './run.ts';
 import { widening } from './widening.ts';
 
 /** Configurations kept where all is well: an answer from a narrow beam is as good, and comes sooner. */
-const NARROW = 4;
+const NARROW = 1;
 const NARROW_SWAPPING = 12;
 /** Frontiers tried from the beginning where going back does not help. */
 const BEAMS = [96, 400, 1600];
