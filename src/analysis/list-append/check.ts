@@ -16,6 +16,7 @@ import {
   type Verdict,
 } from '../verdict.ts';
 import { Dependencies } from './dependencies.ts';
+import { Elements } from './elements.ts';
 import { reasons } from './reasons.ts';
 import { scan } from './scan.ts';
 import { type Serial, serialOrder } from './serial.ts';
@@ -87,7 +88,8 @@ export function analyzeListAppend(
   if (txns.foreign !== null) return unjudged(base, `this is no list-append history: ${txns.foreign}`);
   if (txns.succeeded === 0) return unjudged(base, 'no transaction succeeded: there is nothing to judge');
   say('looking for a serial order', 1);
-  const serial = serialOrder(txns);
+  const elements = new Elements(txns);
+  const serial = serialOrder(txns, elements);
   if (serial !== null) {
     const stats = { ...base.stats, ...figures(txns, serial) };
     const verdict = conclude(
@@ -127,8 +129,7 @@ export function analyzeListAppend(
 const NO_CYCLES: CycleReport = { cycles: [], counts: new Map(), parts: [], cut: false };
 
 function coreOf(txns: Transactions, { parts, cycles }: CycleReport): Core {
-  const { history, row } = txns;
-  return { history, parts, cycles, rowOf: (t) => row[t], keyOf: (m) => txns.key(m) };
+  return { history: txns.history, parts, cycles, rowOf: (t) => txns.row[t], keyOf: (m) => txns.key(m) };
 }
 
 function cyclesOf(

@@ -1,11 +1,7 @@
-import { APPEND, FAIL, INFO, NEVER, OK, UNREAD } from '../../history/history.ts';
+import { APPEND, FAIL, OK, UNREAD } from '../../history/history.ts';
 import { NIL } from '../../history/values.ts';
-import { dense } from '../graph/intervals.ts';
-import { Positions } from './positions.ts';
+import type { Elements } from './elements.ts';
 import type { Transactions } from './transactions.ts';
-
-/** In `Placed.code`: a read of which nothing is known. */
-const SKIPPED = -1;
 
 /** Figures of a history that has a serial order. */
 export interface Serial {
@@ -23,197 +19,232 @@ export interface Serial {
  * is executed as soon as all keys are at the versions it saw and nobody else has still to see what it replaces. That
  * is Kahn's algorithm on the dependency graph, with a counter by version in place of edges. A transaction waits for one condition at a
  * time, and none that has come true becomes false again before the transaction is executed. Each must have been executed when it returns;
- * eager execution is never a mistake, since it takes nothing away that somebody waits for. O(micro-operations + versions + positions).
+ * eager execution is never a mistake, since it takes nothing away that somebody waits for. O(micro-operations + versions).
+ *
+ * Uses up `txns.readers`.
  */
-export function serialOrder(txns: Transactions): Serial | null {
-  const placed = place(txns);
-  if (placed === null) return null;
-  const unobserved = execute(txns, placed);
-  return unobserved < 0 ? null : { reads: placed.reads, unobserved };
+export function serialOrder(txns: Transactions, elements: Elements): Serial | null {
+  if (txns.apart || elements.repeated || elements.strange) return null;
+  const execution = new Execution(txns, elements);
+  for (let t = 0; t < txns.count; t += BATCH) {
+    const end = Math.min(txns.count, t + BATCH);
+    if (!execution.prepare(t, end) || !execution.run(t, end) || !execution.noteUnseen()) return null;
+  }
+  return execution.left > 0 ? null : { reads: txns.reads, unobserved: execution.unobserved };
 }
 
-/** `unobserved` are those of successful transactions only. */
-interface Placed extends Serial {
-  /**
-   * By key: the number of its empty version. Longer lists follow one by one up to the longest that was read; behind it, one number
-   * stands for every state with appends that nobody saw.
-   */
-  readonly first: Int32Array;
-  /** By micro-operation: twice the version that it saw, or one more than twice the version that it made; SKIPPED. */
-  readonly code: Int32Array;
-  /** By version: how many reads saw it. */
-  readonly left: Int32Array;
-}
+/** Transactions begun by one call: few, so that the optimised loop is soon begun with. */
+const BATCH = 64;
 
-/** Gives every append and every read its version. */
-function place(txns: Transactions): Placed | null {
-  const { count, keys, mops, from, to, outcome, keyOf, longest, length, history } = txns;
-  const { mopF, mopVal, listOffset, listLength } = history;
-  const first = new Int32Array(keys + 1);
-  const storage = new Int32Array(keys);
-  for (let k = 0; k < keys; k++) {
-    first[k + 1] = first[k] + length[k] + 2;
-    storage[k] = longest[k] < 0 ? -1 : listOffset[-3 - mopVal[longest[k]]];
-  }
-  const positions = new Positions(txns, first, storage);
-  if (positions.repeated) return null;
-  const code = new Int32Array(mops);
-  const left = new Int32Array(first[keys]);
-  const made = new Uint8Array(first[keys]);
-  const unobserved: number[] = [];
-  let certain = 0;
-  let reads = 0;
-  for (let t = 0; t < count; t++) {
-    const result = outcome[t];
-    for (let m = from[t]; m < to[t]; m++) {
-      const k = keyOf[m];
-      const value = mopVal[m];
-      if (mopF[m] === APPEND) {
-        const v = positions.of(k, value);
-        if (v === 0) {
-          code[m] = 2 * (first[k + 1] - 1) + 1;
-          unobserved.push(m);
-          if (result === OK) certain++;
-        } else {
-          if (made[v] === 1 || result === FAIL) return null;
-          made[v] = 1;
-          code[m] = 2 * v + 1;
-        }
-      } else if (value === UNREAD || result !== OK) code[m] = SKIPPED;
-      else {
-        let v = first[k];
-        if (value !== NIL) {
-          // Prefixes share the longest's storage; equal lists that were stored apart are left to the general way.
-          if (listOffset[-3 - value] !== storage[k]) return null;
-          v += listLength[-3 - value];
-        }
-        code[m] = 2 * v;
-        left[v]++;
-        reads++;
-      }
-    }
-  }
-  return repeats(txns, unobserved) ? null : { first, code, left, reads, unobserved: certain };
-}
-
-/** Whether two of these appends put the same element into the same list. */
-function repeats({ keyOf, history }: Transactions, appends: readonly number[]): boolean {
-  const { mopVal } = history;
-  let size = 16;
-  while (size < 2 * appends.length) size *= 2;
-  const table = new Int32Array(size);
-  for (const m of appends) {
-    const key = keyOf[m];
-    const element = mopVal[m];
-    let h = Math.imul(key, 0x9e3779b1) ^ Math.imul(element, 0x85ebca6b);
-    h = (h ^ (h >>> 15)) & (size - 1);
-    for (; table[h] !== 0; h = (h + 1) & (size - 1)) {
-      const other = table[h] - 1;
-      if (keyOf[other] === key && mopVal[other] === element) return true;
-    }
-    table[h] = m + 1;
-  }
-  return false;
-}
+/** As a version: any state of a key with appends in it that no read shows. It has no readers, and nobody waits for it. */
+const UNSEEN = -2;
+/** In `Execution.tried`, for an append. */
+const NONE = -1;
 
 /**
- * Executes what it can, in the order of the history's positions. The number of appends executed that nobody saw, or −1 where some
- * transaction had returned before it could be executed.
+ * A version of a key is the end of its list in `history.elements`; the empty one has the number where the longest list of the key
+ * begins, which may be the end of another key's. Such numbers are compared within a key only.
  */
-function execute(txns: Transactions, { first, code, left, ...placed }: Placed): number {
-  const { count, keys, from, to, outcome, keyOf } = txns;
-  const { inv, ret, end } = dense(count, txns);
-  const returning = new Int32Array(end);
-  let longest = 0;
-  for (let t = 0; t < count; t++) {
-    if (ret[t] !== NEVER) returning[ret[t]] = t + 1;
-    if (to[t] - from[t] > longest) longest = to[t] - from[t];
+class Execution {
+  /** Transactions that were begun and have still to be executed. */
+  left = 0;
+  /** Appends executed that nobody saw. */
+  unobserved = 0;
+  private readonly txns: Transactions;
+  private readonly elements: Elements;
+  /**
+   * By key, four numbers: the version it is at, or, while a transaction is tried, would be at; its empty version; its longest; and
+   * the cell of the element 0 (see `Elements.plain`).
+   */
+  private readonly state: Int32Array;
+  /** By transaction, 1 for executed or without effect. */
+  private readonly executed: Uint8Array;
+  private oldest = 0;
+
+  /**
+   * By place of a version, two numbers. The first transaction that waits for a key to be there or, once it is, for reads of it to be
+   * executed; or −1. How many reads may be left for one of them to go on: its own.
+   * Versions may share a place: who is woken by mistake waits again.
+   */
+  private readonly waiting: Int32Array;
+  /** By transaction: another one that waits at the same place, or −1; once executed, see `unseen`. */
+  private readonly next: Int32Array;
+  private readonly mask: number;
+  /** The last transaction executed that appended what no list shows, and is not noted yet, or −1; `next` leads to others. */
+  private unseen = -1;
+
+  /**
+   * Of the transaction that is being tried, four numbers an effective micro-operation: its key, the versions before and after; and for a read
+   * the place in `readers`, else NONE.
+   */
+  private readonly tried: Int32Array;
+
+  constructor(txns: Transactions, elements: Elements) {
+    this.txns = txns;
+    this.elements = elements;
+    const { keys, storage, length } = txns;
+    this.state = new Int32Array(4 * keys);
+    for (let k = 0; k < keys; k++) {
+      this.state[4 * k] = this.state[4 * k + 1] = storage[k];
+      this.state[4 * k + 2] = storage[k] + length[k];
+      this.state[4 * k + 3] = elements.plain[k];
+    }
+    this.executed = new Uint8Array(txns.count);
+    let places = 1024;
+    while (places < txns.count && places < 1 << 12) places *= 2;
+    this.waiting = new Int32Array(2 * places);
+    for (let b = 0; b < places; b++) this.waiting[2 * b] = -1;
+    this.next = new Int32Array(txns.count);
+    this.mask = places - 1;
+    this.tried = new Int32Array(4 * txns.longestTxn);
   }
 
-  const executed = new Uint8Array(count);
-  /** By key, the version it is at; while a transaction is tried, the one that it would be at. */
-  const at = first.slice(0, keys);
-  /** By version: the first transaction that waits for the key to be there or, once it is, for reads of it to be executed; or −1. */
-  const waiting = new Int32Array(first[keys]).fill(-1);
-  const next = new Int32Array(count);
-  /** By version: how many reads may be left for one that waits to go on: its own. */
-  const few = new Int32Array(first[keys]);
-  // Of the transaction that is being tried: the versions that its keys were at, one a micro-operation, and by key its reads since it
-  // appended there.
-  const before = new Int32Array(longest);
-  const own = new Int32Array(keys);
+  /** Sorts out which transactions had no effect. False where one of them failed and yet what it appended is shown, or was appended by another. */
+  prepare(start: number, end: number): boolean {
+    const { outcome } = this.txns;
+    for (let t = start; t < end; t++) {
+      if (outcome[t] === OK) continue;
+      const shown = this.isShown(t);
+      if (shown && outcome[t] === FAIL) return false;
+      if (shown) continue;
+      this.executed[t] = 1;
+      if (this.note(t) < 0) return false;
+    }
+    return true;
+  }
 
-  const stack = new Int32Array(count);
-  let unobserved = placed.unobserved;
-  let begun = 0;
-  for (let p = 0; p < end; p++) {
-    // At one position, as for a record without invocation, the start comes before the end.
-    for (; begun < count && inv[begun] === p; begun++) {
-      if (outcome[begun] !== OK && !tookEffect(begun)) continue;
-      stack[0] = begun;
-      for (let top = 1; top > 0; ) {
-        const t = stack[--top];
-        const start = from[t];
-        const stop = to[t];
-        // Appends and reads come in no order that a processor could guess, so what differs between them is computed.
-        let blocked = -1;
-        let m = start;
+  /** Begins the transactions `start` … `end` − 1, executing what can be executed. False where one of them is late. */
+  run(start: number, end: number): boolean {
+    const { from, size, outcome, inv, ret, keyOf, readers, unread, history } = this.txns;
+    const { mopF, mopVal, listLength } = history;
+    const { place, cells } = this.elements;
+    const { state, executed, waiting, next, mask, tried } = this;
+    let { left, oldest, unseen } = this;
+    let late = false;
+    // No calls in here: behind each one, all that is in registers would be loaded and checked again.
+    for (let begun = start; begun < end && !late; begun++) {
+      let todo = -1;
+      if (executed[begun] === 0) {
+        left++;
+        next[begun] = -1;
+        todo = begun;
+      }
+      while (todo >= 0) {
+        const t = todo;
+        todo = next[t];
+        const ok = outcome[t] === OK;
+        const stop = from[t] + size[t];
+        let m = from[t];
+        let n = 0;
+        let hidden = false;
+        let awaited = 0;
         for (; m < stop; m++) {
-          if (code[m] === SKIPPED) continue;
-          const k = keyOf[m];
-          const v = code[m] >> 1;
-          const append = code[m] & 1;
-          const now = at[k];
-          before[m - start] = now;
-          if (now !== v - append) {
-            if (append === 1 && now === v) continue; // Another append that nobody saw.
-            blocked = v - append;
-            break;
-          }
-          if (append * (left[now] - own[k]) !== 0) {
-            if (own[k] > few[now]) few[now] = own[k];
-            blocked = now;
-            break;
-          }
-          at[k] = v;
-          own[k] = (1 - append) * (own[k] + 1);
-        }
-        if (blocked >= 0) {
-          while (--m >= start)
-            if (code[m] !== SKIPPED) {
-              at[keyOf[m]] = before[m - start];
-              own[keyOf[m]] = 0;
+          const k = keyOf[m] << 2;
+          const value = mopVal[m];
+          const version = state[k];
+          const empty = state[k + 1];
+          const count = version === empty ? unread + keyOf[m] : version;
+          let to = version;
+          let read = count;
+          if (mopF[m] === APPEND) {
+            const p = place[cells === null ? state[k + 3] + value : cells[m]];
+            awaited = p > 0 ? p - 1 : state[k + 2];
+            to = p > 0 ? p : UNSEEN;
+            read = NONE;
+            if (p <= 0) hidden = true;
+            if (version !== UNSEEN || p > 0) {
+              if (version !== awaited) break;
+              if (readers[count] > 0) {
+                // It can go on as soon as only its own reads are left.
+                let own = 0;
+                for (let i = 0; i < n; i++) if (tried[4 * i + 3] === count) own++;
+                const b = ((version ^ (version >>> 12)) & mask) << 1;
+                if (own > waiting[b + 1]) waiting[b + 1] = own;
+                break;
+              }
             }
-          next[t] = waiting[blocked];
-          waiting[blocked] = t;
+            state[k] = to;
+          } else {
+            if (value === UNREAD || !ok) continue;
+            awaited = value === NIL ? empty : empty + listLength[-3 - value];
+            if (version !== awaited) break;
+            readers[count]--;
+          }
+          tried[4 * n] = k;
+          tried[4 * n + 1] = version;
+          tried[4 * n + 2] = to;
+          tried[4 * n + 3] = read;
+          n++;
+        }
+        if (m < stop) {
+          while (--n >= 0) {
+            state[tried[4 * n]] = tried[4 * n + 1];
+            if (tried[4 * n + 3] >= 0) readers[tried[4 * n + 3]]++;
+          }
+          const b = ((awaited ^ (awaited >>> 12)) & mask) << 1;
+          next[t] = waiting[b];
+          waiting[b] = t;
           continue;
         }
+        if (ret[t] < inv[begun]) late = true;
         executed[t] = 1;
-        for (m = start; m < stop; m++) {
-          if (code[m] === SKIPPED) continue;
-          const v = code[m] >> 1;
-          const append = code[m] & 1;
-          own[keyOf[m]] = 0;
-          left[v] += append - 1;
-          if (waiting[v] < 0 || (append === 0 && left[v] > few[v])) continue;
-          for (let w = waiting[v]; w >= 0; w = next[w]) stack[top++] = w;
-          waiting[v] = -1;
+        left--;
+        for (let i = 0; i < n; i++) {
+          const version = tried[4 * i + 2];
+          const read = tried[4 * i + 3];
+          const b = ((version ^ (version >>> 12)) & mask) << 1;
+          if (waiting[b] < 0 || version === UNSEEN || (read >= 0 && readers[read] > waiting[b + 1])) continue;
+          for (let w = waiting[b]; w >= 0; ) {
+            const other = next[w];
+            next[w] = todo;
+            todo = w;
+            w = other;
+          }
+          waiting[b] = -1;
+          waiting[b + 1] = 0;
+        }
+        if (hidden) {
+          next[t] = unseen;
+          unseen = t;
         }
       }
+      while (oldest <= begun && executed[oldest] === 1) oldest++;
+      // What is late stays, and is soon the oldest.
+      if (oldest <= begun && ret[oldest] < inv[begun]) late = true;
     }
-    if (returning[p] > 0 && executed[returning[p] - 1] === 0) return -1;
+    this.left = left;
+    this.oldest = oldest;
+    this.unseen = unseen;
+    return !late;
   }
-  return unobserved;
 
-  /** Whether a transaction of unknown outcome had an effect that somebody saw; then all of it took effect. */
-  function tookEffect(t: number): boolean {
-    if (outcome[t] !== INFO) return false;
-    let seen = false;
-    let unseen = 0;
-    for (let m = from[t]; m < to[t]; m++)
-      if (code[m] === 2 * first[keyOf[m] + 1] - 1) unseen++;
-      else if (code[m] !== SKIPPED) seen = true;
-    if (seen) unobserved += unseen;
-    return seen;
+  /** Whether a list shows anything that the transaction appended. Of those of unknown outcome, all took effect then. */
+  private isShown(t: number): boolean {
+    const { txns, elements } = this;
+    for (let m = txns.from[t], end = m + txns.size[t]; m < end; m++)
+      if (txns.history.mopF[m] === APPEND && elements.placeOf(m) > 0) return true;
+    return false;
+  }
+
+  /** Notes the appends that nobody saw of transactions executed since. False where another one appended the same. */
+  noteUnseen(): boolean {
+    for (; this.unseen >= 0; this.unseen = this.next[this.unseen]) {
+      const noted = this.note(this.unseen);
+      if (noted < 0) return false;
+      this.unobserved += noted;
+    }
+    return true;
+  }
+
+  /** Notes the appends of a transaction that no list shows: how many, or −1 where one was noted before. */
+  private note(t: number): number {
+    const { txns, elements } = this;
+    let noted = 0;
+    for (let m = txns.from[t], end = m + txns.size[t]; m < end; m++) {
+      if (txns.history.mopF[m] !== APPEND || elements.placeOf(m) > 0) continue;
+      if (!elements.note(m)) return -1;
+      noted++;
+    }
+    return noted;
   }
 }

@@ -9,10 +9,9 @@ import { NIL } from '../../history/values.ts';
 export class Transactions {
   readonly history: History;
   readonly count: number;
-  /** By transaction: its row, its first micro-operation, and the one after its last. */
-  readonly row: Int32Array;
+  /** By transaction: its first micro-operation, and how many it has. */
   readonly from: Int32Array;
-  readonly to: Int32Array;
+  readonly size: Int32Array;
   readonly outcome: Uint8Array;
   readonly inv: Int32Array;
   /** NEVER for those that did not succeed: nothing follows them for certain. */
@@ -20,89 +19,131 @@ export class Transactions {
   readonly succeeded: number;
   /** Micro-operations up to the last one used. */
   readonly mops: number;
+  /** The most micro-operations of one. */
+  readonly longestTxn: number;
   /** By micro-operation: its key. */
   readonly keyOf: Int32Array;
   /** Numbers of keys end before this one. */
   readonly keys: number;
   /** Keys that were named. */
   readonly named: number;
-  /** By key: a longest read by a successful transaction, or −1, and its length. */
+  /** By key: a longest read by a successful transaction, or −1, its length, and where in `history.elements` it begins, or −1. */
   readonly longest: Int32Array;
   readonly length: Int32Array;
+  readonly storage: Int32Array;
+  /** By key: the smallest value id appended and the largest; the other way round where nothing was. */
+  readonly lowest: Int32Array;
+  readonly highest: Int32Array;
   readonly appends: number;
+  /** Reads of successful transactions. */
+  readonly reads: number;
+  /**
+   * How many of these reads saw a list, by its end in `history.elements`; and from `unread` on, by key, how many saw the empty one.
+   * Says nothing of a key whose reads are stored `apart`.
+   */
+  readonly readers: Int32Array;
+  readonly unread: number;
+  /** Some reads of one key are stored at different places: they may or may not be prefixes of one list. */
+  readonly apart: boolean;
   /** Why this is no history of appends and list reads, if it is none: with a micro-operation as example. */
   readonly foreign: string | null;
+  private readonly rows: Int32Array | null;
   private details: Details | null = null;
 
   constructor(history: History) {
     this.history = history;
-    const row = transactionRows(history);
-    const n = row.length;
-    const whole = n === history.n;
+    const rows = transactionRows(history);
+    const n = rows === null ? history.n : rows.length;
     const pick = <C extends Int32Array | Uint8Array>(column: C): C => {
-      if (whole) return column.subarray(0, n) as C;
+      if (rows === null) return column.subarray(0, n) as C;
       const picked = column.slice(0, n) as C;
-      for (let t = 0; t < n; t++) picked[t] = column[row[t]];
+      for (let t = 0; t < n; t++) picked[t] = column[rows[t]];
       return picked;
     };
-    const from = pick(history.x0);
-    const length = pick(history.x1);
-    const outcome = pick(history.outcome);
-    const ret = pick(history.ret).slice();
-    const to = new Int32Array(n);
-    let mops = 0;
-    let succeeded = 0;
-    for (let t = 0; t < n; t++) {
-      to[t] = from[t] + length[t];
-      if (to[t] > mops) mops = to[t];
-      if (outcome[t] === OK) succeeded++;
-      else ret[t] = NEVER;
-    }
+    this.rows = rows;
     this.count = n;
-    this.row = row;
-    this.from = from;
-    this.to = to;
-    this.outcome = outcome;
+    this.from = pick(history.x0);
+    this.size = pick(history.x1);
+    this.outcome = pick(history.outcome);
     this.inv = pick(history.inv);
-    this.ret = ret;
-    this.mops = mops;
-    this.succeeded = succeeded;
-    ({ keyOf: this.keyOf, keys: this.keys } = numberKeys(history.mopKey, mops));
-    this.longest = new Int32Array(this.keys).fill(-1);
-    this.length = new Int32Array(this.keys).fill(-1);
-    const { appends, named, foreign } = this.read();
-    this.appends = appends;
-    this.named = named;
-    this.foreign = foreign < 0 ? null : `${this.showMop(foreign)} is neither an append nor a read of a list`;
+    this.ret = certainEnds(pick(history.ret), this.outcome);
+    ({ mops: this.mops, longestTxn: this.longestTxn } = extent(this.from, this.size));
+    const { keyOf, keys } = numberKeys(history.mopKey, this.mops);
+    this.keyOf = keyOf;
+    this.keys = keys;
+    this.longest = new Int32Array(keys).fill(-1);
+    this.length = new Int32Array(keys).fill(-1);
+    this.storage = new Int32Array(keys).fill(-1);
+    this.lowest = new Int32Array(keys).fill(0x7fffffff);
+    this.highest = new Int32Array(keys).fill(-0x80000000);
+    this.unread = history.elements.length + 1;
+    this.readers = new Int32Array(this.unread + keys);
+    const tally = { succeeded: 0, appends: 0, reads: 0, named: 0, foreign: -1, apart: false };
+    for (let t = 0; t < n; t += BATCH) this.survey(t, Math.min(n, t + BATCH), tally);
+    for (let k = 0; k < keys; k++) if (this.length[k] < 0) this.length[k] = 0;
+    this.succeeded = tally.succeeded;
+    this.appends = tally.appends;
+    this.reads = tally.reads;
+    this.named = tally.named;
+    this.apart = tally.apart;
+    this.foreign =
+      tally.foreign < 0 ? null : `${this.showMop(tally.foreign)} is neither an append nor a read of a list`;
   }
 
-  /** The one pass that everything needs. Lengths are −1 until a key is named. */
-  private read(): { appends: number; named: number; foreign: number } {
-    const { mopF, mopVal, listLength } = this.history;
-    const { keyOf, from, to, outcome, longest, length } = this;
-    let appends = 0;
-    let named = 0;
-    let foreign = -1;
-    for (let t = 0; t < this.count; t++) {
+  /** The one pass that everything needs, over some transactions. Lengths are −1 until a key is named. */
+  private survey(start: number, end: number, tally: Tally): void {
+    const { mopF, mopVal, listOffset, listLength } = this.history;
+    const { keyOf, from, size, outcome, longest, length, storage, lowest, highest, readers, unread } = this;
+    let { succeeded, appends, reads } = tally;
+    for (let t = start; t < end; t++) {
       const ok = outcome[t] === OK;
-      for (let m = from[t]; m < to[t]; m++) {
+      if (ok) succeeded++;
+      const to = from[t] + size[t];
+      for (let m = from[t]; m < to; m++) {
         const k = keyOf[m];
         const value = mopVal[m];
         if (length[k] < 0) {
           length[k] = 0;
-          named++;
+          tally.named++;
         }
-        if (mopF[m] === APPEND) appends++;
-        // Reads of lists have handles below UNREAD; what lies above NIL is a register's value.
-        else if (mopF[m] !== R || value > NIL) foreign = m;
-        else if (value < UNREAD && ok && listLength[-3 - value] > length[k]) {
-          length[k] = listLength[-3 - value];
-          longest[k] = m;
+        if (mopF[m] === APPEND) {
+          appends++;
+          if (value < lowest[k]) lowest[k] = value;
+          if (value > highest[k]) highest[k] = value;
+        } else if (mopF[m] !== R || value > NIL) {
+          // Reads of lists have handles below UNREAD; what lies above NIL is a register's value.
+          tally.foreign = m;
+        } else if (ok && value !== UNREAD) {
+          reads++;
+          if (value === NIL) {
+            readers[unread + k]++;
+            continue;
+          }
+          const offset = listOffset[-3 - value];
+          const n = listLength[-3 - value];
+          readers[offset + n]++;
+          if (offset !== storage[k] && storage[k] >= 0) tally.apart = true;
+          if (n > length[k]) {
+            length[k] = n;
+            longest[k] = m;
+            storage[k] = offset;
+          }
         }
       }
     }
-    for (let k = 0; k < this.keys; k++) if (length[k] < 0) length[k] = 0;
-    return { appends, named, foreign };
+    tally.succeeded = succeeded;
+    tally.appends = appends;
+    tally.reads = reads;
+  }
+
+  /** By transaction: its row in the history. */
+  get row(): Int32Array {
+    return this.rows ?? this.detail().row;
+  }
+
+  /** By transaction: the micro-operation after its last. */
+  get to(): Int32Array {
+    return this.detail().to;
   }
 
   /** By micro-operation: its transaction. */
@@ -113,15 +154,6 @@ export class Transactions {
   /** By micro-operation: 1 for an append that its transaction followed by another to the same key. */
   get intermediate(): Uint8Array {
     return this.detail().intermediate;
-  }
-
-  /** By key: the smallest value id appended; above the highest where nothing was. */
-  get lowest(): Int32Array {
-    return this.detail().lowest;
-  }
-
-  get highest(): Int32Array {
-    return this.detail().highest;
   }
 
   /** What only a history needs that has no serial order: made when first asked for. */
@@ -165,11 +197,47 @@ export class Transactions {
   }
 }
 
-function transactionRows({ n, shape }: History): Int32Array {
-  const rows = new Int32Array(n);
+/** Transactions surveyed by one call: few, so that the optimised loop is soon begun with. */
+const BATCH = 64;
+
+interface Tally {
+  succeeded: number;
+  appends: number;
+  reads: number;
+  named: number;
+  foreign: number;
+  apart: boolean;
+}
+
+/** The rows that are transactions; null for all. */
+function transactionRows({ n, shape }: History): Int32Array | null {
   let count = 0;
-  for (let r = 0; r < n; r++) if (shape[r] === Shape.Txn) rows[count++] = r;
+  while (count < n && shape[count] === Shape.Txn) count++;
+  if (count === n) return null;
+  const rows = new Int32Array(n);
+  for (let r = 0; r < count; r++) rows[r] = r;
+  for (let r = count; r < n; r++) if (shape[r] === Shape.Txn) rows[count++] = r;
   return rows.subarray(0, count);
+}
+
+function extent(from: Int32Array, size: Int32Array): { mops: number; longestTxn: number } {
+  let mops = 0;
+  let longestTxn = 0;
+  for (let t = 0; t < from.length; t++) {
+    if (size[t] > longestTxn) longestTxn = size[t];
+    if (from[t] + size[t] > mops) mops = from[t] + size[t];
+  }
+  return { mops, longestTxn };
+}
+
+/** The ends of those that succeeded; the same column where no other has one. */
+function certainEnds(ret: Int32Array, outcome: Uint8Array): Int32Array {
+  let t = 0;
+  while (t < ret.length && (outcome[t] === OK || ret[t] === NEVER)) t++;
+  if (t === ret.length) return ret;
+  const ends = ret.slice();
+  for (; t < ret.length; t++) if (outcome[t] !== OK) ends[t] = NEVER;
+  return ends;
 }
 
 /** Ids that are small themselves serve as numbers; others are numbered in order of appearance. */
@@ -193,28 +261,27 @@ function numberKeys(ids: Int32Array, mops: number): { keyOf: Int32Array; keys: n
 }
 
 class Details {
+  readonly row: Int32Array;
+  readonly to: Int32Array;
   readonly txnOf: Int32Array;
   readonly intermediate: Uint8Array;
-  readonly lowest: Int32Array;
-  readonly highest: Int32Array;
 
-  constructor({ history, count, mops, keys, keyOf, from, to }: Transactions) {
-    const { mopF, mopVal } = history;
+  constructor({ history, count, mops, keys, keyOf, from, size }: Transactions) {
+    const { mopF } = history;
+    this.row = new Int32Array(count);
+    this.to = new Int32Array(count);
     this.txnOf = new Int32Array(mops);
     this.intermediate = new Uint8Array(mops);
-    this.lowest = new Int32Array(keys).fill(0x7fffffff);
-    this.highest = new Int32Array(keys).fill(-1);
-    const { txnOf, intermediate, lowest, highest } = this;
+    const { row, to, txnOf, intermediate } = this;
     const last = new Int32Array(keys).fill(-1);
     for (let t = 0; t < count; t++) {
       const start = from[t];
+      row[t] = t;
+      to[t] = start + size[t];
       for (let m = start; m < to[t]; m++) {
         txnOf[m] = t;
         if (mopF[m] !== APPEND) continue;
         const k = keyOf[m];
-        const value = mopVal[m];
-        if (value < lowest[k]) lowest[k] = value;
-        if (value > highest[k]) highest[k] = value;
         if (last[k] >= start && last[k] < m) intermediate[last[k]] = 1;
         last[k] = m;
       }
