@@ -99,7 +99,7 @@ test.each([
       back++;
       restore(saved, at);
     };
-    const run = widening(search as Beamed<{ event: number }>, plan.events.length, 1, () => undefined, 3);
+    const run = widening(search as Beamed<{ event: number }>, plan, 1, () => undefined, 3);
     if (run.answer === 'unknown') open++;
     else expect(run.answer === 'legal', show(calls)).toBe(legal);
   });

@@ -3,7 +3,7 @@ import { CAS, READ, WRITE } from '../calls.ts';
 import type { Meter } from '../meter.ts';
 import { CasFrontier } from './cas-frontier.ts';
 import { insertBit, shiftDown } from './masks.ts';
-import { INF, type Plan } from './plan.ts';
+import { INF, type Plan, positionOf } from './plan.ts';
 import type { Reach, Run } from './run.ts';
 import type { Beamed } from './widening.ts';
 
@@ -122,7 +122,6 @@ export class CasDeadlines extends CasFrontier implements Beamed<CasCheckpoint> {
 
   private ended(e: number, culprit?: number): Run {
     const { plan, meter } = this;
-    const event = plan.events[e];
     const died = culprit !== undefined;
     const values = new Set(this.live.slice(0, 64).map((c) => this.pool.mem[c]));
     const ids = [...values]
@@ -132,7 +131,7 @@ export class CasDeadlines extends CasFrontier implements Beamed<CasCheckpoint> {
       answer: died && !this.dropped ? 'illegal' : 'unknown',
       engine: 'deadlines',
       culprit,
-      reached: event >= 0 ? plan.calls.inv[event] : plan.calls.ret[~event],
+      reached: positionOf(plan, e),
       reason:
         meter.stopped ||
         (died ? 'the search kept only the most promising states, and these ended here' : undefined),

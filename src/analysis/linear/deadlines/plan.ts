@@ -25,6 +25,42 @@ export interface Plan {
 }
 
 /**
+ * How long a value can stay with nobody in between, at most: a read that is yet to be invoked and sees another value has
+ * ended the stay when it returns. By event: the least return of ok reads invoked from there on, its value, and the
+ * least of those with another value.
+ */
+export interface Stays {
+  readonly until: Int32Array;
+  readonly value: Int32Array;
+  readonly otherwise: Int32Array;
+}
+
+/** O(events). */
+export function staysOf({ events, calls, value }: Plan): Stays {
+  const n = events.length;
+  const stays = { until: new Int32Array(n), value: new Int32Array(n), otherwise: new Int32Array(n) };
+  let until = INF;
+  let of = -1;
+  let otherwise = INF;
+  for (let e = n - 1; e >= 0; e--) {
+    const row = events[e];
+    if (row >= 0 && calls.kind[row] === READ) {
+      const v = value[row];
+      const at = calls.ret[row];
+      if (at < until) {
+        if (v !== of) otherwise = until;
+        until = at;
+        of = v;
+      } else if (v !== of && at < otherwise) otherwise = at;
+    }
+    stays.until[e] = until;
+    stays.value[e] = of;
+    stays.otherwise[e] = otherwise;
+  }
+  return stays;
+}
+
+/**
  * Leaves out fails, reads of unknown outcome, and writes of unknown outcome whose value nobody saw afterwards: such a
  * write is optional, and without it everything that it would have hidden can hide behind the next effect.
  */
@@ -111,4 +147,22 @@ export function lastSeenUpTo(plan: Plan, value: number, position: number): numbe
     else high = middle;
   }
   return low > begin ? plan.seenAt[low - 1] : -1;
+}
+
+/** The position in the history of an event. */
+export function positionOf(plan: Plan, event: number): number {
+  const row = plan.events[event];
+  return row >= 0 ? plan.calls.inv[row] : plan.calls.ret[~row];
+}
+
+/** The first event at or after a position of the history. O(log events). */
+export function eventFrom(plan: Plan, position: number): number {
+  let low = 0;
+  let high = plan.events.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (positionOf(plan, middle) < position) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -3,7 +3,7 @@ import { READ } from '../calls.ts';
 import type { Meter } from '../meter.ts';
 import { HEAD, RegisterConfigs, type SavedConfigs } from './configs.ts';
 import { insertBit, shiftDown } from './masks.ts';
-import { firstSeenFrom, INF, lastSeenUpTo, type Plan } from './plan.ts';
+import { firstSeenFrom, INF, lastSeenUpTo, type Plan, positionOf, type Stays, staysOf } from './plan.ts';
 import type { Reach, Run } from './run.ts';
 import type { SavedSlots } from './slots.ts';
 import type { Beamed } from './widening.ts';
@@ -15,7 +15,7 @@ export interface RegisterCheckpoint extends SavedConfigs {
   readonly infos: readonly number[];
 }
 
-/** Optional visits are enumerated in subsets; beyond this many of them, only the most urgent. */
+/** Optional visits are enumerated in subsets; beyond this many of them, fewer in narrow beams, only the most urgent. */
 const MOST_OPTIONAL = 8;
 
 /**
@@ -40,12 +40,16 @@ const MOST_OPTIONAL = 8;
  */
 export class RegisterDeadlines extends RegisterConfigs implements Beamed<RegisterCheckpoint> {
   private readonly plan: Plan;
+  private readonly stays: Stays;
+  /** The event being worked on. */
+  private event = 0;
   /** By value: ok reads not yet returned, of the whole history. */
   private readonly readsLeft: Int32Array;
   private readonly infos: Int32Array;
   constructor(plan: Plan, meter: Meter) {
     super(plan.values.size, meter);
     this.plan = plan;
+    this.stays = staysOf(plan);
     const V = plan.values.size;
     this.infos = new Int32Array(V);
     this.readsLeft = new Int32Array(V);
@@ -71,6 +75,7 @@ export class RegisterDeadlines extends RegisterConfigs implements Beamed<Registe
     const { plan, meter } = this;
     const { calls, value } = plan;
     const event = plan.events[e];
+    this.event = e;
     if (event >= 0) {
       if (calls.kind[event] === READ) this.invokeRead(value[event], calls.ret[event]);
       else if (calls.outcome[event] === INFO) this.invokeInfo(value[event]);
@@ -134,7 +139,7 @@ export class RegisterDeadlines extends RegisterConfigs implements Beamed<Registe
     return {
       answer: 'unknown',
       engine: 'deadlines',
-      reached: this.position(e),
+      reached: positionOf(this.plan, e),
       reason: this.meter.stopped,
       steps: this.meter.steps,
       width: this.width,
@@ -147,7 +152,7 @@ export class RegisterDeadlines extends RegisterConfigs implements Beamed<Registe
       answer: this.dropped ? 'unknown' : 'illegal',
       engine: 'deadlines',
       culprit: row,
-      reached: this.position(e),
+      reached: positionOf(this.plan, e),
       reason: this.dropped
         ? 'the search kept only the most promising states, and these ended here'
         : undefined,
@@ -157,11 +162,6 @@ export class RegisterDeadlines extends RegisterConfigs implements Beamed<Registe
       diedAt: e,
       survivors: this.live.slice(0, 8).map((c) => this.describe(c)),
     };
-  }
-
-  private position(e: number): number {
-    const event = this.plan.events[e];
-    return event >= 0 ? this.plan.calls.inv[event] : this.plan.calls.ret[~event];
   }
 
   /** In value ids: the caller makes words of it. */
@@ -317,7 +317,7 @@ export class RegisterDeadlines extends RegisterConfigs implements Beamed<Registe
     const c = this.live[0];
     this.dropped = true;
     this.next.length = 0;
-    if (!this.meter.spend(this.slots.size) || !this.has(c, s)) return true;
+    if (!this.meter.spend(4) || !this.has(c, s)) return true;
     this.spend(c, s);
     this.enter(c, x, s);
     this.next.push(c);
@@ -339,6 +339,16 @@ export class RegisterDeadlines extends RegisterConfigs implements Beamed<Registe
 
   // ---- moves
 
+  /** When x, current from now on, must give way to a read of another value, invoked already or yet to be. */
+  private leaves(c: number, x: number, s: number): number {
+    return Math.min(this.nextChange(c, s), this.staysUntil(x));
+  }
+
+  private staysUntil(x: number): number {
+    const { until, value, otherwise } = this.stays;
+    return value[this.event] === x ? otherwise[this.event] : until[this.event];
+  }
+
   /** The x-write returning now must hide behind the effect of another value y. */
   private hideBehind(c: number, s: number, at: number): void {
     const { slots } = this;
@@ -347,7 +357,7 @@ export class RegisterDeadlines extends RegisterConfigs implements Beamed<Registe
       const y = slots.value[t];
       if (t === s || slots.users[t] === 0 || y === v || !this.has(c, t)) continue;
       // An effect that nobody sees is worse than the effect of x itself.
-      if (this.mem[c + HEAD + t] === INF && firstSeenFrom(this.plan, y, at) > this.nextChange(c, t)) continue;
+      if (this.mem[c + HEAD + t] === INF && firstSeenFrom(this.plan, y, at) > this.leaves(c, y, t)) continue;
       const d = this.copy(c);
       this.hide(d, s);
       this.spend(d, t);
@@ -367,15 +377,17 @@ export class RegisterDeadlines extends RegisterConfigs implements Beamed<Registe
     const sv = v < slots.of.length ? slots.of[v] : -1;
     const useless =
       optional &&
-      (v === x || (mem[c + HEAD + s] === INF && firstSeenFrom(this.plan, x, at) > this.nextChange(c, s)));
+      (v === x || (mem[c + HEAD + s] === INF && firstSeenFrom(this.plan, x, at) > this.leaves(c, x, s)));
     if (!useless) {
       const d = this.copy(c);
       this.spend(d, s);
       this.enter(d, x, s);
       this.insert(d);
     }
-    // Nobody reads x later: there is no reason to stay there.
-    if (lastSeenUpTo(this.plan, x, INF) <= at) return;
+    // Nobody reads x in time: there is no reason to stay there.
+    const most = this.staysUntil(x);
+    if (lastSeenUpTo(this.plan, x, most) <= at) return;
+    const mostExtra = Math.min(MOST_OPTIONAL, 32 - Math.clz32(this.beam));
     const due: number[] = [];
     for (let t = 0; t < slots.size; t++) if (t !== s && t !== sv && this.mem[c + HEAD + t] < INF) due.push(t);
     if (due.length === 0) return;
@@ -388,16 +400,16 @@ export class RegisterDeadlines extends RegisterConfigs implements Beamed<Registe
         if (gone[j - 1] < 0) return;
         if (gone[j - 1] > latest) latest = gone[j - 1];
       }
-      const until = j < due.length ? this.mem[c + HEAD + due[j]] : INF;
+      const until = j < due.length ? Math.min(most, this.mem[c + HEAD + due[j]]) : most;
       const seen = lastSeenUpTo(this.plan, x, until);
       if (seen <= at || latest >= seen) {
-        if (j === due.length || latest >= lastSeenUpTo(this.plan, x, INF)) return;
+        if (j === due.length || latest >= lastSeenUpTo(this.plan, x, most)) return;
         continue;
       }
       const extra: number[] = [];
       for (let i = j + 1; i < due.length; i++) if (gone[i] >= 0 && gone[i] < seen) extra.push(due[i]);
-      if (extra.length > MOST_OPTIONAL) {
-        extra.length = MOST_OPTIONAL;
+      if (extra.length > mostExtra) {
+        extra.length = mostExtra;
         this.dropped = true;
       }
       for (let subset = j === 0 ? 1 : 0; subset < 1 << extra.length; subset++) {

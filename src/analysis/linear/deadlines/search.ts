@@ -6,7 +6,7 @@ import type { Meter } from '../meter.ts';
 import { casRegister } from '../models/registers.ts';
 import { MOST_VALUES } from './cas-configs.ts';
 import { CasDeadlines } from './cas-registers.ts';
-import { type Plan, planOf } from './plan.ts';
+import { eventFrom, type Plan, planOf, positionOf } from './plan.ts';
 import { RegisterDeadlines } from './registers.ts';
 import type { Reach, Run } from './run.ts';
 import { widening } from './widening.ts';
@@ -40,7 +40,6 @@ export function decideRegister(calls: Calls, initial: number, meter: Meter): Dec
 }
 
 function decidePlan(plan: Plan, meter: Meter): Decision {
-  const events = plan.events.length;
   const refuted = (death: Run): Run | undefined => {
     const part = meter.part(Math.floor(meter.left / 8));
     const proof = refute(plan, death.diedAt!, part);
@@ -51,9 +50,9 @@ function decidePlan(plan: Plan, meter: Meter): Decision {
   const swapping = (thrifty: boolean): Run => {
     const search = new CasDeadlines(plan, meter, false, { beam: 0 });
     search.thrifty = thrifty;
-    return widening(search, events, NARROW_SWAPPING, refuted);
+    return widening(search, plan, NARROW_SWAPPING, refuted);
   };
-  let run = swaps ? swapping(false) : widening(new RegisterDeadlines(plan, meter), events, NARROW, refuted);
+  let run = swaps ? swapping(false) : widening(new RegisterDeadlines(plan, meter), plan, NARROW, refuted);
   const others = BEAMS.map((beam) => () => explore(plan, meter, { beam }));
   if (swaps) others.unshift(() => swapping(true));
   for (const attempt of others) {
@@ -137,11 +136,6 @@ function explore(plan: Plan, meter: Meter, reach: Reach): Run {
   return new RegisterDeadlines(plan, meter).run(reach);
 }
 
-function positionOf(plan: Plan, event: number): number {
-  const row = plan.events[event];
-  return row >= 0 ? plan.calls.inv[row] : plan.calls.ret[~row];
-}
-
 /**
  * Whether calls are proved to have no order: from the initial value, or from any value if `from` says at which position
  * the search may start. False says nothing.
@@ -153,8 +147,7 @@ export function illegalAnywhere(
   meter: Meter,
 ): boolean {
   const plan = planOf(calls, initial);
-  let start = 0;
-  if (from !== undefined) while (start < plan.events.length && positionOf(plan, start) < from) start++;
+  const start = from === undefined ? 0 : eventFrom(plan, from);
   const run = explore(plan, meter, { beam: WINDOW_BEAM, from: start, anyStart: from !== undefined });
   return run.answer === 'illegal';
 }

@@ -1,3 +1,4 @@
+import { eventFrom, type Plan } from './plan.ts';
 import type { Run } from './run.ts';
 
 /** By how much wider each time that the beam dies at about the same place, and how often. */
@@ -33,11 +34,12 @@ export interface Beamed<C extends { readonly event: number }> {
  */
 export function widening<C extends { readonly event: number }>(
   search: Beamed<C>,
-  events: number,
+  plan: Plan,
   beam: number,
   onDeath: (run: Run) => Run | undefined,
   every = EVERY,
 ): Run {
+  const events = plan.events.length;
   const checkpoints: C[] = [];
   let level = 0;
   let wideUntil = -1;
@@ -63,7 +65,9 @@ export function widening<C extends { readonly event: number }>(
     }
     level++;
     if (level > MOST_LEVELS) return ended;
-    const back = e - every * level;
+    // Had the call found its value when it was invoked, nothing would have been needed: that is where to look again.
+    const invoked = ended.culprit === undefined ? e : eventFrom(plan, plan.calls.inv[ended.culprit]);
+    const back = invoked - every * level;
     while (checkpoints.length > 1 && checkpoints[checkpoints.length - 1].event > back) checkpoints.pop();
     const from = checkpoints[checkpoints.length - 1];
     search.restore(from, e);
