@@ -6,10 +6,10 @@ import { PROCESS } from '../graph/labels.ts';
 import type { Budget } from '../verdict.ts';
 import { Known } from './known.ts';
 import { PATIENCE } from './limits.ts';
-import { refuteNear } from './near.ts';
+import { refutedNear, refuteNear } from './near.ts';
 import type { Answer, Question } from './question.ts';
 import { deadlines } from './schedule.ts';
-import { timedOrder, timedOrderFound } from './timed-schedule.ts';
+import { type Stuck, timedOrder, timedOrderFound } from './timed-schedule.ts';
 import { Source } from './version-order.ts';
 
 /** How far from its interval a transaction may be placed, in positions, where real time does not bind. */
@@ -30,19 +30,24 @@ const PLACES = 12;
 export function relaxed(question: Question, budget: Budget, quick: boolean): Answer | undefined {
   const { versions, intervals, order, process, stuck } = question;
   if (stuck === undefined) return undefined;
+  if (quick && refutedNear(question, stuck.position, budget)) return undefined;
   let graph = order === 'process' ? processes(process) : undefined;
   const guess = question.pairs.copy();
   const loose: number[] = [stuck.position];
   const looked: number[] = [];
+  const soonest = deadlines(versions, intervals);
+  let before = stuck;
   for (let places = 0; places < PLACES; places++) {
     const found = timedOrder(
       versions,
       graph,
-      deadlines(versions, intervals),
+      soonest,
       loosened(intervals, loose, AROUND, AWAY),
       PATIENCE,
+      untouched(before, intervals),
     );
     if (found === 'found') return { verdict: 'yes', engine: 'serial-order' };
+    before = found;
     const at = found.position;
     if (at === NEVER) return undefined;
     if (!loose.some((p) => Math.abs(p - at) <= AROUND / 2)) {
@@ -61,6 +66,13 @@ export function relaxed(question: Question, budget: Budget, quick: boolean): Ans
     if (kahn(graph).length > 0) return undefined;
   }
   return undefined;
+}
+
+/** Of what was placed when the search got stuck, the beginning that is well before that place: what is wrong there need not be taken back further. */
+function untouched({ position, placed }: Stuck, { inv }: Intervals): Int32Array {
+  let length = 0;
+  while (length < placed.length && inv[placed[length]!]! < position - 2 * AROUND) length++;
+  return placed.subarray(0, length);
 }
 
 /** The intervals, those about certain positions widened. */

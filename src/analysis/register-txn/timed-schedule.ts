@@ -35,21 +35,29 @@ export interface Stuck {
   readonly position: number;
   /** Two versions of one key that have no order by themselves, were it that. */
   readonly crossing?: Crossing;
+  /** What was placed by then, in order. */
+  readonly placed: Int32Array;
 }
 
-/** The same. Where no order was found, it says at what position it got no further. */
+/**
+ * The same. Where no order was found, it says at what position it got no further. A `beginning` of the order may be given, which was found in
+ * intervals no wider than these: it is not looked for again.
+ */
 export function timedOrder(
   versions: Versions,
   graph: Csr | undefined,
   priority: Float64Array,
   intervals: Intervals,
   patience: number,
+  beginning?: Int32Array,
 ): 'found' | Stuck {
-  const state = new TimedState(versions, graph, intervals);
+  const state = new TimedState(versions, graph, intervals, beginning);
   const crossing = state.crossing();
-  if (crossing !== undefined) return { position: state.over(crossing[1]), crossing };
+  if (crossing !== undefined)
+    return { position: state.over(crossing[1]), crossing, placed: new Int32Array(0) };
   const schedule = new TimedSchedule(versions, state, priority);
-  return schedule.run(patience) ? 'found' : { position: schedule.stuck };
+  if (schedule.run(patience)) return 'found';
+  return { position: schedule.stuck, placed: state.order.subarray(0, state.length) };
 }
 
 const NOBODY = -1;
@@ -86,7 +94,9 @@ class TimedSchedule {
   run(patience: number): boolean {
     const { state, forced } = this;
     const n = forced.length;
-    let furthest = 0;
+    const first = state.length;
+    let furthest = first;
+    this.stuck = state.horizon;
     let taken = 0;
     // The choice that was taken back last in this state: the next in line is after it.
     let after = -1;
@@ -105,7 +115,7 @@ class TimedSchedule {
         if (taken === 0 || !this.failed.has(state.hash)) continue;
       } else this.failed.add(state.hash);
       do {
-        if (state.length === 0 || ++taken > patience) return false;
+        if (state.length === first || ++taken > patience) return false;
         after = state.remove();
       } while (forced[state.length] === 1);
     }

@@ -43,11 +43,19 @@ export class TimedState {
   private readonly lines: Lines;
   /** By key: the place in its line of the first version that is not placed, or before it. */
   private readonly front: Int32Array;
+  /** Scratch of `fire`. */
+  private readonly hubs: number[] = [];
   /** A hash of what is placed and which versions are current. */
   private high = 0;
   private low = 0;
 
-  constructor(versions: Versions, graph: Csr | undefined, { inv, ret }: Intervals) {
+  /** `beginning`: what is to be placed at once, in an order that was found in intervals no wider than these. */
+  constructor(
+    versions: Versions,
+    graph: Csr | undefined,
+    { inv, ret }: Intervals,
+    beginning: Int32Array | undefined,
+  ) {
     const { registers, written, count, ofRead } = versions;
     const { n, keys, readStart, readFrom } = registers;
     this.versions = versions;
@@ -77,7 +85,26 @@ export class TimedState {
     this.lines = linesOf(versions, this.zones.lo);
     this.front = this.lines.start.slice(0, keys);
     for (let v = n; v < held.length; v++) if (held[v] === 0) this.fire(v, -1);
+    if (beginning !== undefined) this.begin(beginning);
     this.advance();
+  }
+
+  /** Places transactions as long as nothing holds them. Nobody is ready yet. */
+  private begin(beginning: Int32Array): void {
+    const { registers, ofRead, key, readsStart, reads, reader } = this.versions;
+    const { pending, held } = this;
+    for (const t of beginning) {
+      if (held[t] !== 0) return;
+      this.placed[t] = 1;
+      this.order[this.length++] = t;
+      for (let r = registers.readStart[t]!; r < registers.readStart[t + 1]!; r++) pending[ofRead[r]!]!--;
+      for (let w = registers.writeStart[t]!; w < registers.writeStart[t + 1]!; w++) {
+        this.before[w] = this.current[key[w]!]!;
+        this.current[key[w]!] = w;
+        for (let i = readsStart[w]!; i < readsStart[w + 1]!; i++) held[reader[reads[i]!]!]!--;
+      }
+      if (this.graph !== undefined) this.fire(t, -1);
+    }
   }
 
   /** Two versions of a key that have no order in time, if there are such: then there is no order of all, and no need to look. */
@@ -244,16 +271,15 @@ export class TimedState {
   /** Lets go of (by -1), or holds again (by 1), what waits for a vertex, through hubs that have nothing else to wait for. */
   private fire(vertex: number, by: 1 | -1): void {
     const { offset, dst } = this.graph!;
-    const { held, inv, reached } = this;
+    const { held, inv, reached, hubs } = this;
     const n = this.placed.length;
-    const agenda = [vertex];
-    for (let v = agenda.pop(); v !== undefined; v = agenda.pop())
+    for (let v: number | undefined = vertex; v !== undefined; v = hubs.length === 0 ? undefined : hubs.pop())
       for (let e = offset[v]!; e < offset[v + 1]!; e++) {
         const w = dst[e]!;
         const turning = by === -1 ? held[w] === 1 : held[w] === 0;
         held[w]! += by;
         if (!turning) continue;
-        if (w >= n) agenda.push(w);
+        if (w >= n) hubs.push(w);
         else if (by === 1) this.unready(w);
         else if (inv[w]! <= reached && this.placed[w] === 0) this.getReady(w);
       }
