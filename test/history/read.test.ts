@@ -4,42 +4,11 @@ import { HistoryError } from '../../src/history/error.ts';
 import { FIRST_LIST, type History, R, Shape } from '../../src/history/history.ts';
 import { EdnReader } from '../../src/history/read/edn.ts';
 import { JsonlReader } from '../../src/history/read/jsonl.ts';
-import type { HistoryReader } from '../../src/history/read/window.ts';
 import { ednRecords, jsonLines } from './print.ts';
 import { Draw, randomOps } from './random-ops.ts';
+import { damaged, read, seen } from './seen.ts';
 
 const ROUNDS = process.env.ORDEAL_LONG === '1' ? 10_000 : 400;
-
-/** Reads the text in pieces that end anywhere, inside characters too. */
-function read(reader: HistoryReader, text: string | Uint8Array, draw: Draw | null): History {
-  const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;
-  for (let at = 0; at < bytes.length; ) {
-    const size = draw === null ? bytes.length : 1 + draw.below(draw.chance(50) ? 8 : 300);
-    reader.push(bytes.subarray(at, at + size));
-    at += size;
-  }
-  return reader.finish();
-}
-
-/** Everything that a check could see of a history. */
-function seen(h: History): unknown {
-  const rows = Array.from({ length: h.n }, (_, row) => ({
-    ...h.op(row),
-    outcome: h.outcome[row],
-    shape: h.shape[row],
-    value: h.value(row),
-    error: h.errors.get(row),
-  }));
-  // Ids of interned values depend on the order in which a reader meets them.
-  const mop = (i: number): number | boolean => {
-    const v = h.mopVal[i]!;
-    return h.mopF[i] === R && v < 0 ? Math.max(v, FIRST_LIST) : v < 1 << 30;
-  };
-  const unread = rows.map(({ shape }, row) =>
-    shape === Shape.Txn ? Array.from({ length: h.x1[row]! }, (_, i) => mop(h.x0[row]! + i)) : [],
-  );
-  return { rows, unread, nemesis: h.nemesis, records: h.records, warnings: h.warnings };
-}
 
 /** The contract of list reads: see `FIRST_LIST`. */
 function listsAreShared(h: History): void {
@@ -110,21 +79,7 @@ test('garbage gives a history or a HistoryError, never anything else', () => {
     const text = json
       ? jsonLines(draw, ops, 'wild')
       : ednRecords(draw, ops, draw.one(['lines', 'vector', 'wild']));
-    let bytes = new TextEncoder().encode(text);
-    for (let i = draw.below(4); i >= 0; i--) {
-      const at = draw.below(bytes.length + 1);
-      const kind = draw.below(4);
-      if (kind === 0) bytes = bytes.slice(0, at);
-      else if (kind === 1)
-        bytes = new Uint8Array([...bytes.slice(0, at), ...bytes.slice(at + 1 + draw.below(9))]);
-      else if (kind === 2) bytes[at] = draw.below(256);
-      else
-        bytes = new Uint8Array([
-          ...bytes.slice(0, at),
-          draw.one([...'[]{}(),:"\\#;0n'].map((c) => c.charCodeAt(0))),
-          ...bytes.slice(at),
-        ]);
-    }
+    const bytes = damaged(draw, text);
     try {
       read(json ? new JsonlReader() : new EdnReader(), bytes, draw.chance(50) ? draw : null);
     } catch (error) {

@@ -1,8 +1,9 @@
 import type { Json } from '../op.ts';
 import type { Recorder } from '../recorder.ts';
 import { NIL } from '../values.ts';
-import { FieldReader } from './fields.ts';
+import { FieldReader, NOT_SCALAR } from './fields.ts';
 import { Tokens } from './tokens.ts';
+import { INCOMPLETE } from './window.ts';
 
 export const QUOTE = 0x22;
 export const HASH = 0x23;
@@ -23,10 +24,6 @@ const ZERO = 0x30;
 const DEEPEST = 256;
 /** Depth of a discarded form, which may stand outside all records and so end with the bytes. */
 const DISCARDED = -1;
-export const NOT_SCALAR = -0x80000000;
-
-/** Thrown where the bytes so far end inside a form. */
-export const INCOMPLETE = new Error('incomplete');
 
 /** 1 for bytes that end a token. 0 bytes, which stand behind what was read so far, do not. */
 export const DELIMITER = new Uint8Array(256);
@@ -65,7 +62,7 @@ export abstract class EdnScanner extends FieldReader {
   protected last = false;
 
   protected constructor(recorder: Recorder) {
-    super(recorder, DELIMITER);
+    super(recorder, DELIMITER, ' ');
     this.tokens = new Tokens((from, to) => this.atomId(from, to));
   }
 
@@ -91,7 +88,6 @@ export abstract class EdnScanner extends FieldReader {
     this.lineStart = at + 1;
   }
 
-  /** The value id of the scalar at `pos`, and moves behind it; or NOT_SCALAR, and `pos` is anywhere. */
   protected scalar(): number {
     const { bytes } = this;
     const start = this.pos;

@@ -1,29 +1,11 @@
-import { OK } from '../columns.ts';
 import type { Json } from '../op.ts';
-import { INVOKE, Recorder } from '../recorder.ts';
-import {
-  CLOSE,
-  COLON,
-  CURLY,
-  DELIMITER,
-  HASH,
-  INCOMPLETE,
-  OPEN,
-  PAREN,
-  UNCURLY,
-  UNPAREN,
-} from './edn-scanner.ts';
+import { Recorder } from '../recorder.ts';
+import { CLOSE, COLON, CURLY, DELIMITER, HASH, OPEN, PAREN, UNCURLY, UNPAREN } from './edn-scanner.ts';
 import { EdnValueReader } from './edn-value.ts';
-import { Field, NONE } from './fields.ts';
+import { NONE, RESTED } from './fields.ts';
 import { takeObject } from './object.ts';
 import type { Tokens } from './tokens.ts';
-
-const COMMA = 0x2c;
-const SPACE = 0x20;
-/** `:ok` with any byte behind it, `:inv` and `voke`. */
-const KEYWORD_OK = 0x3a6f6b00;
-const KEYWORD_INV = 0x3a696e76;
-const VOKE = 0x766f6b65;
+import { INCOMPLETE } from './window.ts';
 
 /**
  * Reads Jepsen's `history.edn`: maps or `jepsen.history.Op` records one after the other, or in one vector or list; keys in any
@@ -74,6 +56,7 @@ export class EdnReader extends EdnValueReader {
     let { pos, line, lineStart } = this;
     try {
       for (;;) {
+        while (this.scan(this.limit) === RESTED);
         ({ pos, line, lineStart } = this);
         this.blank();
         ({ pos, line, lineStart } = this);
@@ -133,53 +116,30 @@ export class EdnReader extends EdnValueReader {
 
   /** One record by the byte. False, with nothing committed, when it needs the general way. */
   private fields(): boolean {
-    const { bytes, view } = this;
     this.clear();
     this.pos++;
+    return this.restOfFields() && this.complete();
+  }
+
+  protected restOfFields(): boolean {
     for (;;) {
-      if (bytes[this.pos] === COMMA && bytes[this.pos + 1] === SPACE) this.pos += 2;
-      let field = usualField(view, this.pos);
-      if (field === NONE) {
-        this.blank();
-        if (bytes[this.pos] === UNCURLY) break;
-        field = usualField(view, this.pos);
-      }
-      if (field !== NONE) this.pos += FIELD_LENGTH[field]!;
-      else if ((field = this.name(this.fieldNames)) < 0) return false;
-      if (bytes[this.pos] === SPACE) this.pos++;
+      this.blank();
+      if (this.bytes[this.pos] === UNCURLY) break;
+      const field = this.name(this.fieldNames);
+      if (field < 0) return false;
       this.blank();
       if (!this.take(field)) return false;
     }
     this.pos++;
-    return this.complete();
+    return true;
   }
 
-  protected typeName(): number {
-    const type = this.usualType();
-    return type < 0 ? this.name(this.typeNames) : type;
+  protected find(end: number): number {
+    return this.scanner.code.scanEdn(this.pos, end, this.line, this.lineStart);
   }
 
-  /** The type's number, and moves behind it; NONE when it is not spelt as Clojure prints it. */
-  private usualType(): number {
-    const { bytes, view, pos } = this;
-    const head = view.getInt32(pos);
-    if ((head & 0xffffff00) === KEYWORD_OK && DELIMITER[bytes[pos + 3]!] === 1) {
-      this.pos = pos + 3;
-      return OK;
-    }
-    if (head === KEYWORD_INV && view.getInt32(pos + 3) === VOKE && DELIMITER[bytes[pos + 7]!] === 1) {
-      this.pos = pos + 7;
-      return INVOKE;
-    }
-    return NONE;
-  }
-
-  protected function(): number {
-    const f = this.fNames.quick(this.view, this.pos);
-    const end = this.pos + this.fNames.length;
-    if (f < 0 || DELIMITER[this.bytes[end]!] === 0) return this.name(this.fNames);
-    this.pos = end;
-    return f;
+  protected findTxn(): boolean {
+    return this.scanner.code.txnEdn(this.pos, this.limit) !== 0;
   }
 
   /** The number of the keyword, or the string without escapes, at `pos`; or −1. */
@@ -204,25 +164,5 @@ export class EdnReader extends EdnValueReader {
 
   protected pass(): void {
     this.form(0);
-  }
-}
-
-/** Lengths of the fields' keywords, by number. */
-const FIELD_LENGTH = [6, 5, 8, 5, 2, 6];
-
-function usualField(view: DataView, p: number): number {
-  switch (view.getInt32(p)) {
-    case 0x3a747970: // :typ
-      return view.getInt16(p + 4) === 0x6520 ? Field.type : NONE;
-    case 0x3a76616c: // :val
-      return view.getInt16(p + 4) === 0x7565 && view.getInt8(p + 6) === 0x20 ? Field.value : NONE;
-    case 0x3a70726f: // :pro
-      return view.getInt32(p + 4) === 0x63657373 && view.getInt8(p + 8) === 0x20 ? Field.process : NONE;
-    case 0x3a74696d: // :tim
-      return view.getInt16(p + 4) === 0x6520 ? Field.time : NONE;
-    case 0x3a696e64: // :ind
-      return view.getInt16(p + 4) === 0x6578 && view.getInt8(p + 6) === 0x20 ? Field.index : NONE;
-    default:
-      return view.getInt16(p) === 0x3a66 && view.getInt8(p + 2) === 0x20 ? Field.f : NONE;
   }
 }

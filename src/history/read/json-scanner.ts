@@ -1,6 +1,6 @@
 import type { Recorder } from '../recorder.ts';
 import { NIL } from '../values.ts';
-import { FieldReader } from './fields.ts';
+import { FieldReader, NOT_SCALAR } from './fields.ts';
 import { Tokens } from './tokens.ts';
 
 export const QUOTE = 0x22;
@@ -22,15 +22,12 @@ const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 const ENDS = new Uint8Array(256).fill(1);
 for (const c of '0123456789.eE') ENDS[c.charCodeAt(0)] = 0;
 
-/** `scalar` met something that is no scalar, or no JSON. */
-export const NOT_SCALAR = -0x80000000;
-
 /** JSON by the byte: scalars to value ids, and a strict walk over everything else that says where it goes wrong. */
 export abstract class JsonScanner extends FieldReader {
   private readonly strings: Tokens;
 
   protected constructor(recorder: Recorder) {
-    super(recorder, ENDS);
+    super(recorder, ENDS, ',');
     this.strings = new Tokens((from, to) =>
       this.recorder.values.id(JSON.parse(this.decode(from, to)) as string),
     );
@@ -42,7 +39,6 @@ export abstract class JsonScanner extends FieldReader {
     while (c === 0x20 || c === 0x09 || c === 0x0d) c = this.bytes[++this.pos]!;
   }
 
-  /** The value id of the scalar at `pos`, and moves behind it; or NOT_SCALAR, and `pos` is anywhere. */
   protected scalar(): number {
     const { bytes } = this;
     const start = this.pos;

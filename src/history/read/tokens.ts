@@ -1,8 +1,5 @@
 import { grownBytes, grownInts } from '../growable.ts';
 
-/** Tokens that `quick` knows. */
-const QUICK = 8;
-
 /**
  * A number for each distinct token, found by its bytes: no string is made for a token that was met before. `decode` gives the number of
  * a new token.
@@ -19,49 +16,8 @@ export class Tokens {
   /** Open addressing; entry + 1, 0 for none. At most half full. */
   private table = new Int32Array(512);
 
-  /** After `quick`: the length of the token it has found. */
-  length = 0;
-  private quickCount = 0;
-  private readonly quickLength = new Int32Array(QUICK);
-  private readonly quickHead = new Int32Array(QUICK);
-  private readonly quickMiddle = new Int32Array(QUICK);
-  private readonly quickTail = new Int32Array(QUICK);
-  private readonly quickNumber = new Int32Array(QUICK);
-
   constructor(decode: (from: number, to: number) => number) {
     this.decode = decode;
-  }
-
-  /**
-   * The number of the token at `p`, for the first few tokens of 4 to 12 bytes, which are nearly all there are of
-   * functions: by comparing them whole, four bytes at a time. −1 when it is none of them. `length` is then its length.
-   */
-  quick(view: DataView, p: number): number {
-    const head = view.getInt32(p);
-    for (let i = 0; i < this.quickCount; i++) {
-      if (this.quickHead[i] !== head) continue;
-      const length = this.quickLength[i]!;
-      const middle = length < 8 ? length - 4 : 4;
-      if (
-        view.getInt32(p + middle) !== this.quickMiddle[i] ||
-        view.getInt32(p + length - 4) !== this.quickTail[i]
-      )
-        continue;
-      this.length = length;
-      return this.quickNumber[i]!;
-    }
-    return -1;
-  }
-
-  private addQuick(bytes: Uint8Array, from: number, length: number, number: number): void {
-    if (length < 4 || length > 12 || this.quickCount === QUICK) return;
-    const view = new DataView(bytes.buffer, bytes.byteOffset + from);
-    const i = this.quickCount++;
-    this.quickLength[i] = length;
-    this.quickHead[i] = view.getInt32(0);
-    this.quickMiddle[i] = view.getInt32(length < 8 ? length - 4 : 4);
-    this.quickTail[i] = view.getInt32(length - 4);
-    this.quickNumber[i] = number;
   }
 
   get(bytes: Uint8Array, from: number, to: number): number {
@@ -104,7 +60,6 @@ export class Tokens {
     this.numbers[entry] = number;
     this.hashes[entry] = hash;
     this.insert(entry);
-    this.addQuick(bytes, from, to - from, number);
     return number;
   }
 

@@ -2,13 +2,16 @@ import { HistoryError } from '../error.ts';
 import { grownInts } from '../growable.ts';
 import { History } from '../history.ts';
 import { INVOKE, type Recorder } from '../recorder.ts';
+import { MARGIN, Scanner, WINDOW } from './scanner.ts';
 
-/** Bytes that may be looked at behind the last one read, so that hot loops need no bounds checks. */
-const MARGIN = 16;
 const NEWLINE = 0x0a;
 /** Bytes from which the size of the whole history is guessed. */
 const SAMPLE = 1 << 20;
-const LARGEST = 0x7ffffff0;
+/** What the window may hold: addresses are signed 32-bit integers. */
+const LARGEST = 0x7fff0000 - WINDOW;
+
+/** Thrown where the bytes so far end inside a form. */
+export const INCOMPLETE = new Error('incomplete');
 
 /**
  * A reader that is fed bytes as they come and keeps only those of the record that is not complete yet.
@@ -17,23 +20,28 @@ const LARGEST = 0x7ffffff0;
  * throw HistoryError. Memory: the columns, plus the longest record.
  */
 export abstract class HistoryReader {
-  protected bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
-  protected view = new DataView(this.bytes.buffer);
+  protected readonly scanner = Scanner.take();
+  /** The scanner's memory, in which the window of bytes lies. */
+  protected bytes = this.scanner.bytes;
+  protected view = this.scanner.view;
   /** The next byte to read, and the end of what can be read. Zeros follow it. */
-  protected pos = 0;
-  protected limit = 0;
+  protected pos = WINDOW;
+  protected limit = WINDOW;
   /** The line at `pos`, from 1, and where it begins. */
   protected line = 1;
-  protected lineStart = 0;
+  protected lineStart = WINDOW;
   protected readonly recorder: Recorder;
   /** Invocations whose values are put off: their rows, and where the values are in `bytes` and in the text. */
   private putOff = 0;
   private putOffRow = new Int32Array(256);
   private putOffAt = new Int32Array(256);
+  private putOffEnd = new Int32Array(256);
   private putOffLine = new Int32Array(256);
   private putOffColumn = new Int32Array(256);
   private expected = 0;
   private taken = 0;
+  /** What has ended the reading. */
+  private failure: unknown = null;
 
   protected constructor(recorder: Recorder) {
     this.recorder = recorder;
@@ -51,28 +59,15 @@ export abstract class HistoryReader {
 
   /** A place for the next bytes, `size` long. */
   room(size: number): Uint8Array<ArrayBuffer> {
-    this.bringIn();
-    const kept = this.limit - this.pos;
-    const needed = kept + size + MARGIN;
-    if (needed > LARGEST) this.fail('a record longer than 2 GiB', this.pos);
-    const from = this.pos;
-    if (needed > this.bytes.length) {
-      const larger = new Uint8Array(Math.min(LARGEST, Math.max(needed, 2 * this.bytes.length)));
-      larger.set(this.bytes.subarray(from, this.limit));
-      this.bytes = larger;
-      this.view = new DataView(larger.buffer);
-    } else this.bytes.copyWithin(0, from, this.limit);
-    this.lineStart -= from;
-    this.pos = 0;
-    this.limit = kept;
-    return this.bytes.subarray(kept, kept + size);
+    if (this.failure !== null) throw this.failure;
+    return this.orEnd(() => this.moved(size));
   }
 
   fed(size: number): void {
     const from = this.limit;
     this.limit += size;
     this.bytes.fill(0, this.limit, this.limit + MARGIN);
-    this.consume(from);
+    this.orEnd(() => this.consume(from));
     this.taken += size;
     if (this.taken >= SAMPLE && this.expected > this.taken) {
       this.recorder.expect(this.taken / this.expected);
@@ -80,29 +75,68 @@ export abstract class HistoryReader {
     }
   }
 
+  /** The bytes that are left at the beginning of the window, and room for more behind them. */
+  private moved(size: number): Uint8Array<ArrayBuffer> {
+    this.bringIn();
+    const kept = this.limit - this.pos;
+    const needed = kept + size + MARGIN;
+    if (needed > LARGEST) this.fail('a record longer than 2 GiB', this.pos);
+    this.bytes.copyWithin(WINDOW, this.pos, this.limit);
+    if (WINDOW + needed > this.bytes.length) {
+      this.scanner.reserve(WINDOW + Math.min(LARGEST, Math.ceil(1.25 * needed)));
+      this.bytes = this.scanner.bytes;
+      this.view = this.scanner.view;
+    }
+    this.lineStart -= this.pos - WINDOW;
+    this.pos = WINDOW;
+    this.limit = WINDOW + kept;
+    return this.bytes.subarray(this.limit, this.limit + size);
+  }
+
+  /** What goes wrong is the end of this reader: its scanner is free for others. */
+  private orEnd<T>(act: () => T): T {
+    try {
+      return act();
+    } catch (error) {
+      this.close(error);
+      throw error;
+    }
+  }
+
+  private close(failure: unknown): void {
+    this.failure = failure;
+    this.scanner.giveBack();
+  }
+
   /** The history, when everything was fed. A last record that is cut off becomes a warning. */
   finish(): History {
     this.room(0);
     this.fed(0);
-    this.end();
-    this.bringIn();
-    return new History(this.recorder.finish(true));
+    const history = this.orEnd(() => {
+      this.end();
+      this.bringIn();
+      return new History(this.recorder.finish(true));
+    });
+    this.close(new Error('this reader has finished'));
+    return history;
   }
 
   /**
-   * Does not read the value at `at` of the invocation that was committed last, whose staged shape was PUT_OFF: nearly all
+   * Does not read the value from `at` to `end` of the invocation that was committed last, whose staged shape was PUT_OFF: nearly all
    * are repeated by their completions. The others are read by `bringIn`, which must be called before the bytes go.
    */
-  protected putOffValue(at: number): void {
+  protected putOffValue(at: number, end: number): void {
     const i = this.putOff++;
     if (i === this.putOffRow.length) {
       this.putOffRow = grownInts(this.putOffRow, i + 1);
       this.putOffAt = grownInts(this.putOffAt, i + 1);
+      this.putOffEnd = grownInts(this.putOffEnd, i + 1);
       this.putOffLine = grownInts(this.putOffLine, i + 1);
       this.putOffColumn = grownInts(this.putOffColumn, i + 1);
     }
     this.putOffRow[i] = this.recorder.lastRow();
     this.putOffAt[i] = at;
+    this.putOffEnd[i] = end;
     this.putOffLine[i] = this.line;
     this.putOffColumn[i] = at - this.lineStart;
   }
@@ -117,13 +151,24 @@ export abstract class HistoryReader {
       this.line = this.putOffLine[i]!;
       this.lineStart = this.pos - this.putOffColumn[i]!;
       recorder.begin();
-      this.stageValue(INVOKE, recorder.fOf(row));
+      this.stagePutOff(recorder.fOf(row), this.putOffEnd[i]!);
       recorder.bringIn(row);
     }
     this.putOff = 0;
     this.pos = pos;
     this.line = line;
     this.lineStart = lineStart;
+  }
+
+  private stagePutOff(f: number, end: number): void {
+    const start = this.pos;
+    try {
+      this.stageValue(INVOKE, f);
+    } catch (error) {
+      if (error !== INCOMPLETE) throw error;
+      this.pos = -1;
+    }
+    if (this.pos !== end) this.fail('this value does not end where its record goes on', start);
   }
 
   /** Stages the value at `pos` and moves behind it. */
@@ -139,8 +184,7 @@ export abstract class HistoryReader {
     let { line, lineStart } = this;
     if (at < lineStart) {
       for (let i = at; i < lineStart; i++) if (this.bytes[i] === NEWLINE) line--;
-      lineStart = this.bytes.lastIndexOf(NEWLINE, at - 1) + 1;
-      if (at === 0) lineStart = 0;
+      lineStart = Math.max(WINDOW, this.bytes.lastIndexOf(NEWLINE, at - 1) + 1);
     }
     throw new HistoryError(line, at - lineStart + 1, message);
   }

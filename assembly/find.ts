@@ -1,0 +1,31 @@
+// Sixteen bytes at a time, each function up to `limit`. Zeros follow the limit: none is ever found behind it.
+
+/** The first `a` or `b`, or 0. */
+export function either(p: u32, limit: u32, a: u8, b: u8): u32 {
+  const as = i8x16.splat(a);
+  const bs = i8x16.splat(b);
+  for (; p < limit; p += 16) {
+    const bytes = v128.load(p);
+    const found = i8x16.bitmask(v128.or(i8x16.eq(bytes, as), i8x16.eq(bytes, bs)));
+    if (found !== 0) return p + ctz(found);
+  }
+  return 0;
+}
+
+/** The first `a`, `b`, `c`, curly brace (or `|` or `~`), control character or byte that is no ASCII; or 0. */
+export function orNoText(p: u32, limit: u32, a: u8, b: u8, c: u8): u32 {
+  const as = i8x16.splat(a);
+  const bs = i8x16.splat(b);
+  const cs = i8x16.splat(c);
+  const space = i8x16.splat(0x20);
+  const z = i8x16.splat(0x7a);
+  for (; p < limit; p += 16) {
+    const bytes = v128.load(p);
+    const wanted = v128.or(v128.or(i8x16.eq(bytes, as), i8x16.eq(bytes, bs)), i8x16.eq(bytes, cs));
+    // As signed bytes, those from 0x80 up are below the space too.
+    const others = v128.or(i8x16.lt_s(bytes, space), i8x16.gt_s(bytes, z));
+    const found = i8x16.bitmask(v128.or(wanted, others));
+    if (found !== 0) return p + ctz(found);
+  }
+  return 0;
+}

@@ -1,0 +1,65 @@
+// Where things lie in the memory that the scanner shares with its reader. src/history/read/scanner.ts knows the same numbers.
+
+/** Names of functions that the reader has met: 24 bytes each, the name's first 16 bytes and its length. */
+export const FUNCTIONS: u32 = 0x8000;
+export const MOST_FUNCTIONS: u32 = 64;
+
+/** Records found by one call, one behind the other: no new one from OUT_FULL on, none beyond OUT_END. */
+export const OUT: u32 = 0x10000;
+export const OUT_FULL: u32 = 0x60000;
+export const OUT_END: u32 = 0x80000;
+/** The record of one transaction on its own. */
+export const ALONE: u32 = 0x80000;
+export const ALONE_END: u32 = 0xf0000;
+
+/** A record: offsets of its fields. All are four bytes but the time, a double. */
+export const TYPE: usize = 0;
+export const FUNCTION: usize = 4;
+export const SHAPE: usize = 8;
+export const PROCESS: usize = 12;
+export const INDEX: usize = 16;
+export const LINE: usize = 20;
+export const TIME: usize = 24;
+export const START: usize = 32;
+export const LINE_START: usize = 36;
+export const A: usize = 40;
+export const B: usize = 44;
+export const C: usize = 48;
+/** Where fields that the scanner does not know begin, or 0. */
+export const REST: usize = 52;
+export const RECORD: u32 = 56;
+
+/** Behind a transaction's record, its micro-operations: code, key, value, and where the value ends. */
+export const CODE: usize = 0;
+export const KEY: usize = 4;
+export const VALUE: usize = 8;
+export const END: usize = 12;
+export const MOP: u32 = 16;
+
+/** Types of records. */
+export const OK: i32 = 0;
+export const FAIL: i32 = 1;
+export const INFO: i32 = 2;
+export const INVOKE: i32 = 3;
+
+/** Shapes of values: the history's own; none; and two ways to leave a value to the reader. */
+export const SCALAR: i32 = 0;
+export const PAIR: i32 = 1;
+export const PAIR_OF_PAIR: i32 = 2;
+export const TXN: i32 = 5;
+export const NOTHING: i32 = 252;
+/** From A to B, to be read now. */
+export const TEXT: i32 = 253;
+/** A transaction from A to B, to be read when its completion does not repeat it. */
+export const PUT_OFF: i32 = 255;
+
+/** Codes of micro-operations, and in them what is an address instead of a number. */
+export const R: i32 = 0;
+export const APPEND: i32 = 1;
+export const W: i32 = 2;
+export const KEY_AT: i32 = 4;
+export const VALUE_AT: i32 = 8;
+export const LIST_AT: i32 = 16;
+
+/** The id of null. */
+export const NIL: i32 = -1;

@@ -1,0 +1,59 @@
+import {
+  A,
+  B,
+  C,
+  CODE,
+  END,
+  FUNCTION,
+  INDEX,
+  KEY,
+  LINE,
+  LINE_START,
+  NIL,
+  NOTHING,
+  PROCESS,
+  REST,
+  SHAPE,
+  START,
+  TIME,
+  TYPE,
+  VALUE,
+} from './layout';
+
+/** A record of which nothing is known but where it begins. */
+export function begin(out: u32, start: u32, line: i32, lineStart: u32): void {
+  store<i32>(out, -1, TYPE);
+  store<i32>(out, -1, FUNCTION);
+  store<i32>(out, NOTHING, SHAPE);
+  store<i32>(out, -1, PROCESS);
+  store<i32>(out, -1, INDEX);
+  store<i32>(out, line, LINE);
+  store<f64>(out, NaN, TIME);
+  store<u32>(out, start, START);
+  store<u32>(out, lineStart, LINE_START);
+  store<i32>(out, NIL, A);
+  store<i32>(out, 0, B);
+  store<i32>(out, 0, C);
+  store<u32>(out, 0, REST);
+}
+
+/** Whether it has all that a client's record needs, or the reader may still find it in the rest. */
+export function complete(out: u32): bool {
+  if (load<u32>(out, REST) !== 0) return true;
+  return load<i32>(out, TYPE) >= 0 && load<i32>(out, FUNCTION) >= 0 && load<i32>(out, PROCESS) >= 0;
+}
+
+export function value(out: u32, shape: i32, a: i32, b: i32, c: i32): void {
+  store<i32>(out, shape, SHAPE);
+  store<i32>(out, a, A);
+  store<i32>(out, b, B);
+  store<i32>(out, c, C);
+}
+
+/** Adds a micro-operation at `at`. */
+export function mop(at: u32, code: i32, key: i32, operand: i32, end: u32): void {
+  store<i32>(at, code, CODE);
+  store<i32>(at, key, KEY);
+  store<i32>(at, operand, VALUE);
+  store<u32>(at, end, END);
+}
