@@ -1,4 +1,4 @@
-import { INFO, NEVER, OK } from '../../history/history.ts';
+import { FAIL, INFO, NEVER, OK } from '../../history/history.ts';
 
 /** What a call on a register did, in `kind`. */
 export const READ = 0;
@@ -65,6 +65,17 @@ export function pick(calls: Calls, rows: ArrayLike<number>): Calls {
     out.outcome[i] = calls.outcome[row];
   }
   return out;
+}
+
+/** By value id: the first call that would have set it and certainly failed. O(rows). */
+export function writersThatFailed({ n, kind, a, b, outcome }: Calls): Map<number, number> {
+  const failed = new Map<number, number>();
+  for (let i = 0; i < n; i++) {
+    if (outcome[i] !== FAIL || kind[i] === READ || kind[i] === MISS) continue;
+    const value = kind[i] === CAS ? b[i] : a[i];
+    if (!failed.has(value)) failed.set(value, i);
+  }
+  return failed;
 }
 
 /** Builds `Calls` row by row. Rows must come in order of `inv`. */

@@ -48,10 +48,13 @@ export function typed<S>(
 
 /** Of the budget, the frontier gets this share first; depth-first search gets what is left. */
 const FRONTIER_SHARE = 0.5;
+/** Steps that each engine may take at most before both get all there is: what one of them finds easy is not left to the other. */
+const SHORT = 100_000;
 
 /**
  * Decides linearizability for any model: the frontier first (it dies early on illegal histories), then depth-first
- * search (lucky on legal ones); `unknown` says how far the better of the two got. The culprit is a row of `operations`.
+ * search (lucky on legal ones), both for a short while and then for as long as there are steps; `unknown` says how far
+ * the better of the two got. The culprit is a row of `operations`.
  */
 export function decide<S>(
   operations: readonly Operation[],
@@ -60,20 +63,24 @@ export function decide<S>(
   meter: Meter,
 ): Decision {
   const { calls, machine, rows } = typed(operations, model, initial);
-  const back = (decision: Decision): Decision =>
-    decision.culprit === undefined || decision.culprit < 0
-      ? decision
-      : { ...decision, culprit: rows[decision.culprit] };
+  const back = (decision: Decision): Decision => ({
+    ...decision,
+    ...((decision.culprit ?? -1) < 0 ? {} : { culprit: rows[decision.culprit!] }),
+    steps: meter.steps,
+  });
+  if (meter.left > 8 * SHORT)
+    for (const engine of [frontier, depthFirst]) {
+      const part = meter.part(SHORT);
+      const early = engine(calls, machine, part);
+      meter.join(part);
+      if (early.answer !== 'unknown') return back(early);
+    }
   const part = meter.part(Math.max(10_000, Math.floor(meter.left * FRONTIER_SHARE)));
   const first = frontier(calls, machine, part);
   meter.join(part);
-  if (first.answer !== 'unknown' || meter.stopped !== '') return back({ ...first, steps: meter.steps });
+  if (first.answer !== 'unknown' || meter.stopped !== '') return back(first);
   const second = depthFirst(calls, machine, meter);
-  if (second.answer !== 'unknown') return back({ ...second, steps: meter.steps });
+  if (second.answer !== 'unknown') return back(second);
   const best = (second.reached ?? -1) > (first.reached ?? -1) ? second : first;
-  return back({
-    ...best,
-    reason: `${first.reason}; then depth-first search: ${second.reason}`,
-    steps: meter.steps,
-  });
+  return back({ ...best, reason: `${first.reason}; then depth-first search: ${second.reason}` });
 }

@@ -1,5 +1,5 @@
-import { FAIL, NEVER, OK } from '../../history/history.ts';
-import { CAS, type Calls, MISS, READ, sortedBy } from './calls.ts';
+import { FAIL, OK } from '../../history/history.ts';
+import { CAS, type Calls, eventsOf, MISS, READ, WRITE, writersThatFailed } from './calls.ts';
 import { Dense } from './dense.ts';
 import type { Conflict } from './zones.ts';
 
@@ -18,7 +18,8 @@ export interface Stale {
 
 /**
  * What no order can mend, found without any search: a value read that nobody could have written by then, or that in
- * real time had been replaced for good, however often values repeat. Sound, not complete. O(n log n).
+ * real time had been replaced for good, however often values repeat. Sound, not complete. O(n) where positions are
+ * dense, else O(n log n).
  */
 export function obvious(
   calls: Calls,
@@ -35,84 +36,58 @@ export function obvious(
     if (conflicts.length < most) conflicts.push(conflict);
   };
   const sets = new Int32Array(n).fill(-1);
-  for (let i = 0; i < n; i++)
-    // A compare-and-set of a value to itself only looks.
-    if (outcome[i] !== FAIL && kind[i] !== READ && kind[i] !== MISS && !(kind[i] === CAS && a[i] === b[i]))
-      sets[i] = values.of(kind[i] === CAS ? b[i] : a[i]);
-  const failed = new Map<number, number>();
-  for (let i = 0; i < n; i++)
-    if (outcome[i] === FAIL && kind[i] !== READ && kind[i] !== MISS) {
-      const v = values.of(kind[i] === CAS ? b[i] : a[i]);
-      if (!failed.has(v)) failed.set(v, i);
-    }
-  for (let i = 0; i < n; i++) if (kind[i] === READ || kind[i] === CAS) values.of(a[i]);
-  const V = values.size;
-
-  // Writes that returned, in order of return: the one invoked last so far, and the same of another value.
-  const done = sortedBy(
-    rowsWhere(n, (i) => sets[i] >= 0 && outcome[i] === OK),
-    ret,
-  );
-  const latest = new Int32Array(done.length);
-  const other = new Int32Array(done.length);
-  let top = -1;
-  let second = -1;
-  for (let d = 0; d < done.length; d++) {
-    const w = done[d];
-    if (top < 0 || inv[w] > inv[top]) {
-      if (top >= 0 && sets[top] !== sets[w]) second = top;
-      top = w;
-    } else if (sets[w] !== sets[top] && (second < 0 || inv[w] > inv[second])) second = w;
-    latest[d] = top;
-    other[d] = second;
-  }
-  // By value: of the writes invoked so far, the last to return (by row; −1 none), walked in order of the reads' returns.
-  const lastWrite = new Int32Array(V).fill(-1);
-  const firstWrite = new Int32Array(V).fill(-1);
-  const reads = sortedBy(
-    rowsWhere(n, (i) => outcome[i] === OK && (kind[i] === READ || kind[i] === CAS)),
-    ret,
-  );
-  let w = 0;
-  for (const r of reads) {
-    for (; w < n && inv[w] <= ret[r]; w++) {
-      const v = sets[w];
-      if (v < 0) continue;
-      if (firstWrite[v] < 0) firstWrite[v] = w;
-      if (lastWrite[v] < 0 || ret[w] > ret[lastWrite[v]]) lastWrite[v] = w;
-    }
-    const v = values.find(a[r]);
-    if (lastWrite[v] < 0 && v !== first) {
-      let writer = -1;
-      for (let i = w; i < n && writer < 0; i++) if (sets[i] === v) writer = i;
-      add(
-        writer < 0
-          ? { kind: 'unwritten', row: r, failed: failed.get(v) ?? -1 }
-          : { kind: 'future', row: r, writer },
-      );
-      continue;
-    }
-    // Writes that had returned when the read began.
-    let low = 0;
-    let high = done.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (ret[done[middle]] < inv[r]) low = middle + 1;
-      else high = middle;
-    }
-    if (low === 0) continue;
-    const newer = sets[latest[low - 1]] === v ? other[low - 1] : latest[low - 1];
-    if (newer < 0) continue;
-    const old = lastWrite[v];
-    const until = old < 0 ? -1 : outcome[old] === OK ? ret[old] : NEVER;
-    if (until < inv[newer]) add({ kind: 'stale', row: r, old, newer });
-  }
-  return { conflicts, count };
-}
-
-function rowsWhere(n: number, keep: (row: number) => boolean): Int32Array {
+  const sees = new Int32Array(n).fill(-1);
   const rows = new Int32Array(n);
   let kept = 0;
-  for (let i = 0; i < n; i++) if (keep(i)) rows[kept++] = i;
-  return rows.subarray(0, kept);
+  for (let i = 0; i < n; i++) {
+    const k = kind[i];
+    if (outcome[i] === FAIL || k === MISS) continue;
+    if (k !== READ) {
+      // A compare-and-set of a value to itself only looks.
+      if (k !== CAS) sets[i] = values.of(a[i]);
+      else if (a[i] !== b[i]) sets[i] = values.of(b[i]);
+    }
+    if (k !== WRITE && outcome[i] === OK) sees[i] = values.of(a[i]);
+    if (sets[i] >= 0 || sees[i] >= 0) rows[kept++] = i;
+  }
+  const V = values.size;
+  const firstWrite = new Int32Array(V).fill(-1);
+  for (let i = n - 1; i >= 0; i--) if (sets[i] >= 0) firstWrite[sets[i]] = i;
+  let failed: Map<number, number> | undefined;
+
+  // Of the writes that have returned: the one invoked last, and the same of those with another value.
+  let top = -1;
+  let second = -1;
+  // By read: of the writes that returned before it began, the one invoked last that wrote another value.
+  const newest = new Int32Array(n);
+  // By value: of the writes invoked so far, the last to return.
+  const lastWrite = new Int32Array(V).fill(-1);
+  const events = eventsOf(calls, rows.subarray(0, kept));
+  for (let e = 0; e < events.length; e++) {
+    const i = events[e];
+    if (i >= 0) {
+      if (sees[i] >= 0) newest[i] = top >= 0 && sets[top] === sees[i] ? second : top;
+      const v = sets[i];
+      if (v >= 0 && (lastWrite[v] < 0 || ret[i] > ret[lastWrite[v]])) lastWrite[v] = i;
+      continue;
+    }
+    const row = ~i;
+    const v = sees[row];
+    if (v >= 0) {
+      const old = lastWrite[v];
+      const newer = newest[row];
+      if (old < 0 && v !== first) {
+        const writer = firstWrite[v];
+        failed ??= writersThatFailed(calls);
+        if (writer >= 0) add({ kind: 'future', row, writer });
+        else add({ kind: 'unwritten', row, failed: failed.get(a[row]) ?? -1 });
+      } else if (newer >= 0 && (old < 0 || ret[old] < inv[newer])) add({ kind: 'stale', row, old, newer });
+    }
+    if (sets[row] < 0) continue;
+    if (top < 0 || inv[row] > inv[top]) {
+      if (top >= 0 && sets[top] !== sets[row]) second = top;
+      top = row;
+    } else if (sets[row] !== sets[top] && (second < 0 || inv[row] > inv[second])) second = row;
+  }
+  return { conflicts, count };
 }

@@ -1,5 +1,5 @@
 import { FAIL, INFO, NEVER, OK } from '../../history/history.ts';
-import { CAS, type Calls, MISS, READ, sortedBy } from './calls.ts';
+import { CAS, type Calls, MISS, READ, sortedBy, writersThatFailed } from './calls.ts';
 import { Dense } from './dense.ts';
 
 /** Why no order of the calls exists. Rows are rows of the calls judged; −1 stands for the initial value's writer. */
@@ -233,16 +233,6 @@ class Found {
   result(steps: number): Zones {
     return { conflicts: this.conflicts, count: this.count, steps };
   }
-}
-
-function writersThatFailed(calls: Calls): Map<number, number> {
-  const failed = new Map<number, number>();
-  for (let i = 0; i < calls.n; i++) {
-    if (calls.outcome[i] !== FAIL || calls.kind[i] === READ || calls.kind[i] === MISS) continue;
-    const value = calls.kind[i] === CAS ? calls.b[i] : calls.a[i];
-    if (!failed.has(value)) failed.set(value, i);
-  }
-  return failed;
 }
 
 function extreme(head: number, next: Int32Array, bound: Int32Array, rows: Int32Array, sign: number) {
