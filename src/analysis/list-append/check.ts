@@ -3,7 +3,6 @@ import type { Core } from '../evidence/core.ts';
 import { cycleAnomaly } from '../evidence/cycle.ts';
 import { buildCsr } from '../graph/csr.ts';
 import { type CycleReport, findCyclesAmong } from '../graph/cycles.ts';
-import { kahn } from '../graph/kahn.ts';
 import { strong } from '../graph/strong.ts';
 import { boundary, friendlyAll, implies, strongestConsistent, violates } from '../models.ts';
 import {
@@ -19,11 +18,10 @@ import { Dependencies } from './dependencies.ts';
 import { Elements } from './elements.ts';
 import { reasons } from './reasons.ts';
 import { scan } from './scan.ts';
-import { type Serial, serialOrder } from './serial.ts';
+import { serialOrder } from './serial.ts';
 import { Transactions } from './transactions.ts';
 import { Versions } from './versions.ts';
 import { findingAnomaly } from './words.ts';
-import { Writers } from './writers.ts';
 
 /** Models that appends and list reads decide exactly: all that they forbid would show. Strongest first. */
 const decided: readonly string[] = [
@@ -90,28 +88,28 @@ export function analyzeListAppend(
   say('looking for a serial order', 1);
   const elements = new Elements(txns);
   const serial = serialOrder(txns, elements);
-  if (serial !== null) {
-    const stats = { ...base.stats, ...figures(txns, serial) };
+  if (serial.found) {
+    const stats = { ...base.stats, ...figures(txns, serial.unobserved) };
     const verdict = conclude(
       { ...base, stats },
       { engine: 'serial-order', counts: new Map(), anomalies: [] },
     );
     return { verdict, core: coreOf(txns, NO_CYCLES) };
   }
-  const writers = new Writers(txns);
-  if (writers.repeated.length > 0) {
-    const m = writers.repeated[0];
-    return unjudged(
-      base,
-      `the workload appended ${history.values.show(history.mopVal[m])} to ${txns.key(m)} more than once (records ${txns.inv[txns.txnOf[writers.of(txns.keyOf[m], history.mopVal[m])]]} and ${txns.inv[txns.txnOf[m]]}): elements must be unique, or nothing tells who wrote what was read`,
-    );
-  }
 
   say('ordering versions', 2);
-  const versions = new Versions(txns, writers);
-  const { findings, pass } = scan(txns, writers, versions, keep);
+  const versions = new Versions(txns, elements);
+  if (versions.repeated.length > 0) {
+    const m = versions.repeated[0];
+    const before = versions.append(txns.keyOf[m], history.mopVal[m]);
+    return unjudged(
+      base,
+      `the workload appended ${history.values.show(history.mopVal[m])} to ${txns.key(m)} more than once (records ${txns.inv[txns.txnOf[before]]} and ${txns.inv[txns.txnOf[m]]}): elements must be unique, or nothing tells who wrote what was read`,
+    );
+  }
+  const { findings, pass } = scan(txns, versions, serial.placed, keep);
   say('looking for cycles', 3);
-  const dependencies = new Dependencies(txns, writers, versions, pass);
+  const dependencies = new Dependencies(txns, versions, serial.placed, pass);
   const report = cyclesOf(txns, dependencies, options, keep);
   say('explaining', 4);
   const explain = reasons(txns, versions, report.cycles);
@@ -119,8 +117,7 @@ export function analyzeListAppend(
     ...report.cycles.map((cycle) => cycleAnomaly(cycle, history, (t) => txns.row[t], explain)),
     ...findings.kept.map((finding) => findingAnomaly(txns, finding)),
   ];
-  const seen = { reads: pass.reads + pass.divergent.length, unobserved: pass.unobserved.length };
-  const stats = { ...base.stats, ...figures(txns, seen, report) };
+  const stats = { ...base.stats, ...figures(txns, pass.hidden, report) };
   const counts = new Map([...report.counts, ...findings.counts]);
   const found = { engine: 'cycles', counts, anomalies, cut: report.cut };
   return { verdict: conclude({ ...base, stats }, found), core: coreOf(txns, report) };
@@ -139,8 +136,7 @@ function cyclesOf(
   witnesses: number,
 ): CycleReport {
   const budget = options.budget ?? DEFAULT_BUDGET;
-  const { graph, waits } = dependencies.lean();
-  const core = strong(graph, kahn(graph, txns, waits), txns);
+  const core = strong(dependencies.lean(), dependencies.vertices(), txns);
   if (core.length === 0) return NO_CYCLES;
   const edges = dependencies.among(core);
   const query = {
@@ -155,13 +151,13 @@ function cyclesOf(
 
 function figures(
   txns: Transactions,
-  { reads, unobserved }: Serial,
+  unobserved: number,
   { parts }: CycleReport = NO_CYCLES,
 ): { readonly [name: string]: number } {
   return {
     keys: txns.named,
     appends: txns.appends,
-    reads,
+    reads: txns.reads,
     unobservedAppends: unobserved,
     cyclicParts: parts.length,
     cyclicTransactions: parts.reduce((sum, part) => sum + part.txns, 0),

@@ -6,7 +6,6 @@ import type { Pass } from './pass.ts';
 import { lastWriter } from './scan.ts';
 import type { Transactions } from './transactions.ts';
 import { INITIAL, type Versions } from './versions.ts';
-import type { Writers } from './writers.ts';
 
 /**
  * The dependency graph of the transactions, in two forms: lean, without labels, to peel it; and explained, for the few that remain.
@@ -18,73 +17,76 @@ import type { Writers } from './writers.ts';
 export class Dependencies {
   private readonly txns: Transactions;
   private readonly versions: Versions;
+  private readonly placed: Uint8Array;
   private readonly pass: Pass;
   /** What comes after the last version that anybody saw, and the reads that diverge: few, so explicit. */
   private readonly extra: Edges;
 
-  constructor(txns: Transactions, writers: Writers, versions: Versions, pass: Pass) {
+  constructor(txns: Transactions, versions: Versions, placed: Uint8Array, pass: Pass) {
     this.txns = txns;
+    this.placed = placed;
     this.pass = pass;
     this.versions = versions;
     this.extra = new Edges(txns.count);
     addUnobserved(this.extra, txns, versions, pass);
     for (const m of pass.divergent) {
       if (versions.unordered.has(txns.keyOf[m])) continue;
-      const w = lastWriter(txns, writers, m);
+      const w = lastWriter(txns, versions, m);
       if (w >= 0) this.extra.add(w, txns.txnOf[m], WR, m);
     }
   }
 
-  /** Edges without labels, to peel: counted, then placed. O(reads + versions). */
-  lean(): { graph: Csr; waits: Int32Array } {
+  /** The vertices that may be on cycles, ascending. */
+  vertices(): Int32Array {
+    const { placed, extra, txns } = this;
+    const vertices = new Int32Array(extra.vertices);
+    let n = 0;
+    for (let v = 0; v < extra.vertices; v++) if (v >= txns.count || placed[v] === 0) vertices[n++] = v;
+    return vertices.subarray(0, n);
+  }
+
+  /** Edges without labels, but those that only concern who has a place: counted, then put there. O(reads + versions). */
+  lean(): Csr {
     const { extra } = this;
     const { vertices } = extra;
     const next = new Int32Array(vertices + 1);
-    const waits = new Int32Array(vertices);
-    this.count(next, waits);
+    this.count(next);
     const offset = new Int32Array(vertices + 1);
     for (let v = 0; v < vertices; v++) {
       offset[v + 1] = offset[v] + next[v];
       next[v] = offset[v];
     }
     const dst = new Int32Array(offset[vertices]);
-    this.place(next, dst);
-    const label = new Uint8Array(0);
-    return { graph: { txns: extra.txns, vertices, offset, dst, label, why: new Int32Array(0) }, waits };
+    this.put(next, dst);
+    return {
+      txns: extra.txns,
+      vertices,
+      offset,
+      dst,
+      label: new Uint8Array(0),
+      why: new Int32Array(0),
+    };
   }
 
-  private count(degree: Int32Array, waits: Int32Array): void {
-    const { extra, pass } = this;
+  private count(degree: Int32Array): void {
+    const { extra, pass, placed } = this;
     const { reader, writer, overwriter, reads } = pass;
     const { txn } = this.versions;
     for (let i = 0; i < reads; i++) {
-      const t = reader[i];
-      if (writer[i] >= 0) {
-        degree[writer[i]]++;
-        waits[t]++;
-      }
-      if (overwriter[i] >= 0) {
-        degree[t]++;
-        waits[overwriter[i]]++;
-      }
+      if (writer[i] >= 0) degree[writer[i]]++;
+      if (overwriter[i] >= 0) degree[reader[i]]++;
     }
     for (let v = 0, before = INITIAL; v < txn.length; v++) {
       const w = txn[v];
       if (w < INITIAL) continue;
-      if (w >= 0 && before >= 0 && before !== w) {
-        degree[before]++;
-        waits[w]++;
-      }
+      if (w >= 0 && before >= 0 && before !== w && placed[before] === 0) degree[before]++;
       before = w;
     }
-    for (let e = 0; e < extra.length; e++) {
-      degree[extra.src[e]]++;
-      waits[extra.dst[e]]++;
-    }
+    for (let e = 0; e < extra.length; e++) degree[extra.src[e]]++;
   }
 
-  private place(next: Int32Array, dst: Int32Array): void {
-    const { extra, pass } = this;
+  private put(next: Int32Array, dst: Int32Array): void {
+    const { extra, pass, placed } = this;
     const { reader, writer, overwriter, reads } = pass;
     const { txn } = this.versions;
     for (let i = 0; i < reads; i++) {
@@ -94,7 +96,7 @@ export class Dependencies {
     for (let v = 0, before = INITIAL; v < txn.length; v++) {
       const w = txn[v];
       if (w < INITIAL) continue;
-      if (w >= 0 && before >= 0 && before !== w) dst[next[before]++] = w;
+      if (w >= 0 && before >= 0 && before !== w && placed[before] === 0) dst[next[before]++] = w;
       before = w;
     }
     for (let e = 0; e < extra.length; e++) dst[next[extra.src[e]]++] = extra.dst[e];

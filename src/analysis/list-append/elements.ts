@@ -71,6 +71,12 @@ export class Elements {
     return true;
   }
 
+  /** Forgets what was noted. */
+  forget(): void {
+    const { place } = this;
+    for (let cell = 0; cell < place.length; cell++) if (place[cell] < 0) place[cell] = 0;
+  }
+
   private enter(from: number, to: number): number {
     const { place, txns } = this;
     const { storage, length } = txns;

@@ -4,12 +4,14 @@ import type { Findings } from './findings.ts';
 import type { Transactions } from './transactions.ts';
 import { INITIAL, type Versions } from './versions.ts';
 
-/** What the one pass over the micro-operations gives, beside the versions of reads. */
+/** What the one pass over the micro-operations gives of transactions that have no place in a serial order (see `Serial`), beside the versions of reads. */
 export interface Pass {
   /** Transactions that may contradict themselves. */
   readonly suspects: readonly number[];
   /** Appends of transactions that had effect, which no read shows. They come after all that the longest read shows. */
   readonly unobserved: readonly number[];
+  /** How many they are with those of the others. */
+  readonly hidden: number;
   /** Reads that are no prefix of their key's longest. */
   readonly divergent: readonly number[];
   /** Reads that saw all that anybody saw of their key. */
@@ -25,7 +27,12 @@ export interface Pass {
  * Gives every read of a successful transaction its version, and on the way looks for intermediate reads (G1b), for lost updates, and for
  * transactions that may contradict themselves. One pass does it all because at millions of micro-operations, memory traffic is the cost.
  */
-export function passOver(txns: Transactions, versions: Versions, findings: Findings): Pass {
+export function passOver(
+  txns: Transactions,
+  versions: Versions,
+  placed: Uint8Array,
+  findings: Findings,
+): Pass {
   const { count, keys, from, to, outcome, keyOf, txnOf, intermediate, history } = txns;
   const { mopF, mopVal, listOffset, listLength } = history;
   const { of, first, longest, txn, mop } = versions;
@@ -37,6 +44,7 @@ export function passOver(txns: Transactions, versions: Versions, findings: Findi
   const writer = new Int32Array(reader.length);
   const overwriter = new Int32Array(reader.length);
   let reads = 0;
+  let known = 0;
   // By key: where the longest read is stored, and the last version that a transaction with effect wrote.
   const storage = new Int32Array(keys);
   const last = new Int32Array(keys);
@@ -55,7 +63,7 @@ export function passOver(txns: Transactions, versions: Versions, findings: Findi
 
   for (let t = 0; t < count; t++) {
     if (outcome[t] === INFO) unobservedOf(txns, versions, t, unobserved);
-    if (outcome[t] !== OK) continue;
+    if (outcome[t] !== OK || placed[t] === 1) continue;
     let suspect = false;
     for (let m = from[t]; m < to[t]; m++) {
       const k = keyOf[m];
@@ -72,7 +80,10 @@ export function passOver(txns: Transactions, versions: Versions, findings: Findi
       }
       if (!isRead) {
         const version = of[m];
-        if (version < 0) unobserved.push(m);
+        if (version < 0) {
+          unobserved.push(m);
+          known++;
+        }
         // No earlier read may show it. If it did not create the next version, a later read will not agree.
         else if (version <= latest[k]) suspect = true;
         at[k] = fresh || version === at[k] + 1 ? version : -1;
@@ -116,7 +127,8 @@ export function passOver(txns: Transactions, versions: Versions, findings: Findi
     if (suspect) suspects.push(t);
   }
   updates.report(findings);
-  return { suspects, unobserved, divergent, complete, reader, writer, overwriter, reads };
+  const hidden = versions.hidden + unobserved.length - known;
+  return { suspects, unobserved, hidden, divergent, complete, reader, writer, overwriter, reads };
 }
 
 /** A transaction of unknown outcome did take effect if anything that it wrote was seen: then all that it wrote is there. */

@@ -23,7 +23,7 @@ export class Proofs {
     for (let t = 0; t < count; t++)
       if (outcome[t] === OK)
         for (let m = from[t]; m < to[t]; m++)
-          if (wanted[keyOf[m]] === 1 && history.mopF[m] === R && versions.of[m] >= 0)
+          if (wanted[keyOf[m]] === 1 && history.mopF[m] === R && versions.read(m) >= 0)
             this.reads.get(keyOf[m])!.push(m);
     for (const list of this.reads.values()) list.sort((a, b) => versions.of[a] - versions.of[b] || a - b);
   }

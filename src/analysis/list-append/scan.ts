@@ -4,7 +4,6 @@ import { checkInternal } from './internal.ts';
 import { type Pass, passOver } from './pass.ts';
 import type { Transactions } from './transactions.ts';
 import { ABORTED, GARBAGE, INITIAL, REPEATED, type Versions } from './versions.ts';
-import type { Writers } from './writers.ts';
 
 /**
  * Every anomaly that shows in one transaction, in one key, or in a pair of reads. O(micro-operations) where reads are prefixes of each
@@ -12,16 +11,16 @@ import type { Writers } from './writers.ts';
  */
 export function scan(
   txns: Transactions,
-  writers: Writers,
   versions: Versions,
+  placed: Uint8Array,
   keep: number,
 ): { findings: Findings; pass: Pass } {
   const findings = new Findings(keep, (finding) => arguesFromOrder(txns, versions, finding));
-  const pass = passOver(txns, versions, findings);
+  const pass = passOver(txns, versions, placed, findings);
   for (const t of pass.suspects) checkInternal(txns, t, findings);
   for (const k of versions.tainted) scanTainted(txns, versions, k, findings);
   scanTaintedReads(txns, versions, findings);
-  scanDivergent(txns, writers, versions, pass.divergent, findings);
+  scanDivergent(txns, versions, pass.divergent, findings);
   return { findings, pass };
 }
 
@@ -87,7 +86,6 @@ function scanTaintedReads(txns: Transactions, versions: Versions, findings: Find
 /** Reads that are no prefix of their key's longest: what they contradict, and what else is wrong with them. */
 function scanDivergent(
   txns: Transactions,
-  writers: Writers,
   versions: Versions,
   divergent: readonly number[],
   findings: Findings,
@@ -102,7 +100,7 @@ function scanDivergent(
     let repeated = false;
     const list = txns.list(m);
     for (const [i, element] of list.entries()) {
-      const append = writers.of(k, element);
+      const append = versions.append(k, element);
       if (append < 0 && !unwritten) {
         unwritten = true;
         findings.add({ type: 'garbage-read', read: m, element });
@@ -123,10 +121,10 @@ function scanDivergent(
 }
 
 /** The transaction whose write a read saw last, or −1 for none: its own, an ineffective one, or nobody's. */
-export function lastWriter(txns: Transactions, writers: Writers, read: number): number {
+export function lastWriter(txns: Transactions, versions: Versions, read: number): number {
   const list = txns.list(read);
   if (list.length === 0) return INITIAL;
-  const append = writers.of(txns.keyOf[read], list[list.length - 1]);
+  const append = versions.append(txns.keyOf[read], list[list.length - 1]);
   if (append < 0 || txns.isFailed(txns.txnOf[append])) return INITIAL;
   return txns.txnOf[append] === txns.txnOf[read] ? INITIAL : txns.txnOf[append];
 }

@@ -1,18 +1,25 @@
-import { APPEND, FAIL, OK, UNREAD } from '../../history/history.ts';
+import { APPEND, FAIL, NEVER, OK, UNREAD } from '../../history/history.ts';
 import { NIL } from '../../history/values.ts';
 import type { Elements } from './elements.ts';
 import type { Transactions } from './transactions.ts';
 
-/** Figures of a history that has a serial order. */
+/** What came of looking for a serial order. */
 export interface Serial {
-  readonly reads: number;
+  /** All transactions with an effect were executed: there is one. */
+  readonly found: boolean;
+  /** Appends executed that no read shows. */
   readonly unobserved: number;
+  /**
+   * By transaction, 1 where it has its place in a serial order, and all that must come before it: no dependency and no order of real time leads to it
+   * from one that has 0, and it has no part in any anomaly.
+   */
+  readonly placed: Uint8Array;
 }
 
 /**
  * Looks for a serial order of the transactions in which every read sees exactly what was appended before it, and which keeps the
- * real-time order. There is one iff the history is strict serializable, and then it has no anomaly at all. Null where there is
- * none, and where this way does not tell: lists that contradict each other, elements appended twice or by transactions that
+ * real-time order. There is one iff the history is strict serializable, and then it has no anomaly at all. None is found either
+ * where this way does not tell: lists that contradict each other, elements appended twice or by transactions that
  * failed.
  *
  * The longest reads fix the order of every key's versions (Kingsbury & Alvaro, "Elle", VLDB 2020, §4), so nothing has to be guessed: a transaction
@@ -23,15 +30,25 @@ export interface Serial {
  *
  * Uses up `txns.readers`.
  */
-export function serialOrder(txns: Transactions, elements: Elements): Serial | null {
-  if (txns.apart || elements.repeated || elements.strange) return null;
+export function serialOrder(txns: Transactions, elements: Elements): Serial {
+  const { count } = txns;
+  const tells = !(txns.apart || elements.repeated || elements.strange);
   const execution = new Execution(txns, elements);
-  for (let t = 0; t < txns.count; t += BATCH) {
-    const end = Math.min(txns.count, t + BATCH);
-    if (!execution.prepare(t, end) || !execution.run(t, end) || !execution.noteUnseen()) return null;
+  let t = tells ? 0 : count;
+  let going = tells;
+  for (; t < count && going; t += BATCH) {
+    const end = Math.min(count, t + BATCH);
+    going = execution.prepare(t, end) && execution.run(t, end) && execution.noteUnseen();
   }
-  return execution.left > 0 ? null : { reads: txns.reads, unobserved: execution.unobserved };
+  const found = going && execution.left === 0;
+  return {
+    found,
+    unobserved: execution.unobserved,
+    placed: found ? NOBODY : execution.placed(),
+  };
 }
+
+const NOBODY = new Uint8Array(0);
 
 /** Transactions begun by one call: few, so that the optimised loop is soon begun with. */
 const BATCH = 64;
@@ -57,8 +74,8 @@ class Execution {
    * the cell of the element 0 (see `Elements.plain`).
    */
   private readonly state: Int32Array;
-  /** By transaction, 1 for executed or without effect. */
-  private readonly executed: Uint8Array;
+  /** By transaction: 1 + the one at whose invocation it was executed, its own where it has no effect; or 0. */
+  private readonly executed: Int32Array;
   private oldest = 0;
 
   /**
@@ -89,7 +106,7 @@ class Execution {
       this.state[4 * k + 2] = storage[k] + length[k];
       this.state[4 * k + 3] = elements.plain[k];
     }
-    this.executed = new Uint8Array(txns.count);
+    this.executed = new Int32Array(txns.count);
     let places = 1024;
     while (places < txns.count && places < 1 << 12) places *= 2;
     this.waiting = new Int32Array(2 * places);
@@ -107,7 +124,7 @@ class Execution {
       const shown = this.isShown(t);
       if (shown && outcome[t] === FAIL) return false;
       if (shown) continue;
-      this.executed[t] = 1;
+      this.executed[t] = t + 1;
       if (this.note(t) < 0) return false;
     }
     return true;
@@ -187,7 +204,7 @@ class Execution {
           continue;
         }
         if (ret[t] < inv[begun]) late = true;
-        executed[t] = 1;
+        executed[t] = begun + 1;
         left--;
         for (let i = 0; i < n; i++) {
           const version = tried[4 * i + 2];
@@ -208,7 +225,7 @@ class Execution {
           unseen = t;
         }
       }
-      while (oldest <= begun && executed[oldest] === 1) oldest++;
+      while (oldest <= begun && executed[oldest] > 0) oldest++;
       // What is late stays, and is soon the oldest.
       if (oldest <= begun && ret[oldest] < inv[begun]) late = true;
     }
@@ -216,6 +233,23 @@ class Execution {
     this.oldest = oldest;
     this.unseen = unseen;
     return !late;
+  }
+
+  /**
+   * See `Serial`. Who was late, or never executed, comes before all that were invoked after it should have been; what was executed from
+   * then on has no place.
+   */
+  placed(): Uint8Array {
+    const { count, inv, ret } = this.txns;
+    const { executed } = this;
+    const placed = new Uint8Array(count);
+    let limit = NEVER;
+    for (let t = 0; t < count; t++) {
+      const when = executed[t] - 1;
+      if ((when < 0 || ret[t] < inv[when]) && ret[t] < limit) limit = ret[t];
+    }
+    for (let t = 0; t < count; t++) if (executed[t] > 0 && inv[executed[t] - 1] <= limit) placed[t] = 1;
+    return placed;
   }
 
   /** Whether a list shows anything that the transaction appended. Of those of unknown outcome, all took effect then. */

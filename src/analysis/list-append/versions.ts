@@ -1,6 +1,6 @@
-import { FAIL } from '../../history/history.ts';
+import { APPEND, FAIL, OK, UNREAD } from '../../history/history.ts';
+import type { Elements } from './elements.ts';
 import type { Transactions } from './transactions.ts';
-import type { Writers } from './writers.ts';
 
 /** In `txn`, instead of a transaction: the empty list that every key begins as. Also ends the table. */
 export const INITIAL = -1;
@@ -12,6 +12,9 @@ export const GARBAGE = -3;
 export const REPEATED = -4;
 /** The element is in a list with repeated elements: see `Versions.unordered`. */
 export const UNORDERED = -5;
+
+/** Transactions entered by one call: few, so that the optimised loop is soon begun with. */
+const BATCH = 64;
 
 /**
  * The version order of every key, as its longest read shows it: version i of a key is the list of its first i elements.
@@ -27,7 +30,7 @@ export class Versions {
   readonly txn: Int32Array;
   /** By version: the micro-operation that appended its last element, or −1. */
   readonly mop: Int32Array;
-  /** By micro-operation: the version it created or (see `passOver`) read, or −1. */
+  /** By micro-operation: the version it created or, where `passOver` or `read` came by, read; or −1. */
   readonly of: Int32Array;
   /** By key: the micro-operation of a longest read, or −1. */
   readonly longest: Int32Array;
@@ -40,9 +43,16 @@ export class Versions {
    */
   readonly unordered: ReadonlySet<number>;
 
-  constructor(txns: Transactions, writers: Writers) {
+  /** Micro-operations that append what another one before them appended to the same key. A bug of the test. */
+  readonly repeated: readonly number[];
+  /** Appends of successful transactions that no longest read shows. */
+  readonly hidden: number;
+  private readonly elements: Elements;
+
+  constructor(txns: Transactions, elements: Elements) {
     this.txns = txns;
-    const { keys } = txns;
+    this.elements = elements;
+    const { keys, count } = txns;
     const { longest, length } = txns;
     this.longest = longest;
     this.of = new Int32Array(txns.mops).fill(-1);
@@ -50,7 +60,16 @@ export class Versions {
     for (let k = 0; k < keys; k++) this.first[k + 1] = this.first[k] + length[k] + 1;
     this.txn = new Int32Array(this.first[keys] + 1).fill(INITIAL);
     this.mop = new Int32Array(this.first[keys] + 1).fill(-1);
-    this.tainted = this.order(writers);
+    const repeated: number[] = [];
+    const stained = new Set<number>();
+    elements.forget();
+    let hidden = 0;
+    for (let t = 0; t < count; t += BATCH)
+      hidden += this.enter(t, Math.min(count, t + BATCH), repeated, stained);
+    this.hidden = hidden;
+    this.repeated = repeated;
+    this.stain(stained);
+    this.tainted = new Set([...stained].sort((a, b) => a - b));
     this.unordered = new Set([...this.tainted].filter((k) => this.forgetOrder(k)));
   }
 
@@ -62,30 +81,71 @@ export class Versions {
     return true;
   }
 
-  /** Looks up who wrote each element of each longest read. */
-  private order(writers: Writers): Set<number> {
-    const { keys, txnOf, outcome } = this.txns;
-    const tainted = new Set<number>();
-    for (let k = 0; k < keys; k++) {
-      if (this.longest[k] < 0) continue;
-      const list = this.txns.list(this.longest[k]);
-      const strangers = new Set<number>();
-      for (let i = 0; i < list.length; i++) {
-        const version = this.first[k] + i + 1;
-        const m = writers.of(k, list[i]);
-        if (m < 0) {
-          this.txn[version] = strangers.has(list[i]) ? REPEATED : GARBAGE;
-          strangers.add(list[i]);
-        } else if (this.of[m] >= 0) this.txn[version] = REPEATED;
-        else {
-          this.of[m] = version;
-          this.mop[version] = m;
-          this.txn[version] = outcome[txnOf[m]] === FAIL ? ABORTED : txnOf[m];
+  /** Gives appends their versions, or notes them where no longest list shows them; how many of those succeeded. */
+  private enter(start: number, end: number, repeated: number[], stained: Set<number>): number {
+    let hidden = 0;
+    const { of, first, txn, mop, elements } = this;
+    const { from, size, outcome, keyOf, storage, history } = this.txns;
+    const { mopF } = history;
+    for (let t = start; t < end; t++)
+      for (let m = from[t], to = m + size[t]; m < to; m++) {
+        if (mopF[m] !== APPEND) continue;
+        const place = elements.placeOf(m);
+        if (place <= 0) {
+          if (!elements.note(m)) repeated.push(m);
+          if (outcome[t] === OK) hidden++;
+          continue;
         }
-        if (this.txn[version] < 0) tainted.add(k);
+        const k = keyOf[m];
+        const version = first[k] + place - storage[k];
+        if (mop[version] >= 0) {
+          repeated.push(m);
+          continue;
+        }
+        of[m] = version;
+        mop[version] = m;
+        txn[version] = t;
+        if (outcome[t] !== FAIL) continue;
+        txn[version] = ABORTED;
+        stained.add(k);
+      }
+    return hidden;
+  }
+
+  /** Tells the elements that nobody wrote, or not there, apart. */
+  private stain(stained: Set<number>): void {
+    const { first, txn, mop, txns } = this;
+    for (let k = 0; k < txns.keys; k++) {
+      let v = first[k] + 1;
+      while (v < first[k + 1] && mop[v] >= 0) v++;
+      if (v === first[k + 1]) continue;
+      stained.add(k);
+      const list = txns.list(this.longest[k]);
+      const met = new Set<number>();
+      for (let i = 0; i < list.length; i++) {
+        v = first[k] + i + 1;
+        if (mop[v] < 0) txn[v] = met.has(list[i]) ? REPEATED : GARBAGE;
+        met.add(list[i]);
       }
     }
-    return tainted;
+  }
+
+  /** The version that a read of a successful transaction saw, or −1. */
+  read(m: number): number {
+    const { of, first, longest, txns } = this;
+    if (of[m] >= 0) return of[m];
+    const k = txns.keyOf[m];
+    const { length } = txns.list(m);
+    if (txns.history.mopVal[m] === UNREAD || (length > 0 && !this.isPrefix(m, longest[k]))) return -1;
+    of[m] = first[k] + length;
+    return of[m];
+  }
+
+  /** The micro-operation that appended `element` to key number `key`, the first if there are several, or −1. */
+  append(key: number, element: number): number {
+    const { elements, first, mop, txns } = this;
+    const place = elements.place[elements.cell(key, element)] ?? 0;
+    return place > 0 ? mop[first[key] + place - txns.storage[key]] : -1 - place;
   }
 
   /** Whether one read is a prefix of another, element by element. */
