@@ -95,6 +95,8 @@ function traits(history: History): Traits {
         kinds.add(mopF[i]!);
         if (mopF[i] === R && history.mopVal[i]! < -2) reads.add(Shape.List);
       }
+      // That settles it: no need to look on.
+      if (kinds.has(APPEND)) break;
     } else if (outcome[row] === OK && /read|get/.test(name)) {
       // Nil is read of an empty set, too.
       if (shape[row] !== Shape.Scalar || x0[row] !== NIL) reads.add(shape[row]!);
