@@ -8,7 +8,7 @@ import type { Budget } from '../verdict.ts';
 import { crossed } from './crossed.ts';
 import { all, Known } from './known.ts';
 import { PAIR_LIMIT, PATIENCE } from './limits.ts';
-import { refuteNear } from './near.ts';
+import { at, refuteNear } from './near.ts';
 import { Part } from './part.ts';
 import { Polygraph } from './polygraph.ts';
 import type { Answer, Question } from './question.ts';
@@ -37,7 +37,7 @@ export function decide(question: Question, budget: Budget, quick = false): Answe
   if (realtime && question.stuck !== undefined) {
     const { position, crossing } = question.stuck;
     if (crossing !== undefined) return crossed(question, crossing);
-    const contradiction = quick ? undefined : refuteNear(question, position, budget).contradiction;
+    const contradiction = quick ? undefined : refuteNear(question, at(position), budget).contradiction;
     if (contradiction !== undefined) return { verdict: 'no', engine: 'saturation', contradiction };
   }
   const inTime = realtime ? timed(question, intervals) : undefined;

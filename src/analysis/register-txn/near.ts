@@ -12,11 +12,23 @@ const WIDTHS = [32, 64, 128, 256, 512, 1024];
 /** The same where real time does not bind, so that far more pairs of writes are open. */
 const NARROW = [32, 64, 128, 256];
 
+/** The same around a span. */
+const BESIDE = [32, 256];
+
+/** Positions from the first up to the last. */
+export interface Span {
+  readonly first: number;
+  readonly last: number;
+}
+
+export const at = (position: number): Span => ({ first: position, last: position });
+
 /** Transactions above which a window is not looked at. */
 const MOST = 2048;
 
-/** Steps for each window, and for making a contradiction small. */
-const STEPS = 10_000_000;
+/** Steps for each window; and for making a contradiction small. */
+const STEPS = 30_000_000;
+const SHRINKING = 10_000_000;
 
 /** What a window shows: that there is no order; or one of its own, as pairs of versions. Neither where the steps ran out. */
 export interface Near {
@@ -25,16 +37,16 @@ export interface Near {
 }
 
 /**
- * Looks for a contradiction among the transactions that ran about one position of the history, where the search for a serial order had got
+ * Looks for a contradiction among the transactions that ran about one place of the history, where the search for a serial order had got
  * stuck: the polygraph of these alone, of the reads that they have of each other and the order that their times impose. Whatever the
  * rest of the history is, its order would have to order them too, under all of these constraints and more: that they have no order is a proof, that
  * they have one says nothing.
  */
 export function refuteNear(
   question: Question,
-  position: number,
+  { first, last: until }: Span,
   budget: Budget,
-  widths: readonly number[] = question.order === 'realtime' ? WIDTHS : NARROW,
+  widths: readonly number[] = question.order === 'realtime' ? WIDTHS : first < until ? BESIDE : NARROW,
 ): Near {
   const { inv, ret } = question.intervals;
   let before = 0;
@@ -44,31 +56,35 @@ export function refuteNear(
     for (let t = 0; t < inv.length; t++) {
       // Nobody knows when those of unknown outcome ended: only late ones are taken in, or there would be ever more of them.
       const end = ret[t] === NEVER ? inv[t]! + 4 * width : ret[t]!;
-      if (inv[t]! <= position + width && end >= position - width) members.push(t);
+      if (inv[t]! <= until + width && end >= first - width) members.push(t);
     }
     if (members.length > MOST) break;
     if (members.length === before) continue;
     before = members.length;
     last = look(question, Int32Array.from(members), budget);
     if (last.contradiction !== undefined) return last;
-    if (last.order !== undefined) last = { order: inner(question, last.order, position, width >> 1) };
+    if (last.order !== undefined)
+      last = { order: inner(question, last.order, first - (width >> 1), until + (width >> 1)) };
   }
   return last;
 }
 
 /** Whether the narrowest of these windows show already that there is no order: a look that costs next to nothing. */
 export function refutedNear(question: Question, position: number, budget: Budget): boolean {
-  return refuteNear(question, position, budget, NARROW.slice(0, 2)).contradiction !== undefined;
+  return refuteNear(question, at(position), budget, NARROW.slice(0, 2)).contradiction !== undefined;
 }
 
 /** The pairs of which both were written near the middle: towards its ends a window knows too little of what is outside. */
 function inner(
   { versions, intervals }: Question,
   order: Int32Array,
-  position: number,
-  width: number,
+  first: number,
+  last: number,
 ): Int32Array {
-  const near = (v: number): boolean => Math.abs(intervals.inv[versions.writer[v]!]! - position) <= width;
+  const near = (v: number): boolean => {
+    const at = intervals.inv[versions.writer[v]!]!;
+    return at >= first && at <= last;
+  };
   const kept: number[] = [];
   for (let i = 0; i < order.length; i += 2)
     if (near(order[i]!) && near(order[i + 1]!)) kept.push(order[i]!, order[i + 1]!);
@@ -91,7 +107,7 @@ function look(question: Question, members: Int32Array, budget: Budget): Near {
     for (const i of told) [open[i], open[i + 1]] = [open[i + 1]!, open[i]!];
     return { order: open };
   }
-  const choices = part.shrink(STEPS);
+  const choices = part.shrink(SHRINKING);
   return {
     contradiction: {
       choices,

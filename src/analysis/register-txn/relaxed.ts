@@ -4,9 +4,10 @@ import type { Intervals } from '../graph/intervals.ts';
 import { kahn } from '../graph/kahn.ts';
 import { PROCESS } from '../graph/labels.ts';
 import type { Budget } from '../verdict.ts';
+import { early } from './early.ts';
 import { Known } from './known.ts';
 import { PATIENCE } from './limits.ts';
-import { refutedNear, refuteNear } from './near.ts';
+import { refutedNear, refuteNear, type Span } from './near.ts';
 import type { Answer, Question } from './question.ts';
 import { deadlines } from './schedule.ts';
 import { type Stuck, timedOrder, timedOrderFound } from './timed-schedule.ts';
@@ -19,8 +20,14 @@ const SLACKS = [8, 64];
 const AROUND = 1024;
 const AWAY = 64;
 
+/** The same, beside a stretch whose ends belong together. */
+const BESIDE = 256;
+
 /** How many places are relaxed or looked at. */
 const PLACES = 12;
+
+/** How many spans are ordered. */
+const SPANS = 4;
 
 /**
  * Where real time does not bind, most transactions could have kept it all the same: looks for a serial order in which only those leave their
@@ -28,13 +35,17 @@ const PLACES = 12;
  * who ran there are looked at by themselves: they contradict each other; or the order that they have is tried in the whole. With `quick` that is left out.
  */
 export function relaxed(question: Question, budget: Budget, quick: boolean): Answer | undefined {
-  const { versions, intervals, order, process, stuck } = question;
+  const { versions, order, process, stuck } = question;
   if (stuck === undefined) return undefined;
+  const intervals = (order === 'none' && early(versions, question.intervals)) || question.intervals;
   if (quick && refutedNear(question, stuck.position, budget)) return undefined;
   let graph = order === 'process' ? processes(process) : undefined;
-  const guess = question.pairs.copy();
-  const loose: number[] = [stuck.position];
-  const looked: number[] = [];
+  let { pairs } = question;
+  const loose: Stretch[] = [about(stuck.position)];
+  const looked = new Set<string>();
+  /** Where transactions were ordered that belong to different times. */
+  let ordered: Span | undefined;
+  let spans = 0;
   const soonest = deadlines(versions, intervals);
   let before = stuck;
   for (let places = 0; places < PLACES; places++) {
@@ -42,7 +53,7 @@ export function relaxed(question: Question, budget: Budget, quick: boolean): Ans
       versions,
       graph,
       soonest,
-      loosened(intervals, loose, AROUND, AWAY),
+      loosened(intervals, loose),
       PATIENCE,
       untouched(before, intervals),
     );
@@ -50,22 +61,64 @@ export function relaxed(question: Question, budget: Budget, quick: boolean): Ans
     before = found;
     const at = found.position;
     if (at === NEVER) return undefined;
-    if (!loose.some((p) => Math.abs(p - at) <= AROUND / 2)) {
-      loose.push(at);
+    const late = quick ? -1 : awaited(question.intervals, intervals, found);
+    let span = { first: at, last: Math.max(at, late) };
+    // Stuck again just behind a span that was ordered: its order does not fit what comes after, and both are looked at as one.
+    if (ordered !== undefined && at >= ordered.first && at <= ordered.last + AROUND)
+      span = { first: ordered.first, last: Math.max(2 * at - ordered.last, ordered.last + AWAY) };
+    if (span.first === span.last && !loose.some((p) => Math.abs(p.first + AROUND - at) <= AROUND / 2)) {
+      loose.push(about(at));
       continue;
     }
-    if (quick || looked.includes(at)) return undefined;
-    looked.push(at);
-    const near = refuteNear(question, at, budget);
+    if (quick || looked.has(`${span.first} ${span.last}`)) return undefined;
+    looked.add(`${span.first} ${span.last}`);
+    if (span.first < span.last && ++spans > SPANS) return undefined;
+    const near = refuteNear(question, span, budget);
     if (near.contradiction !== undefined)
       return { verdict: 'no', engine: 'saturation', contradiction: near.contradiction };
     if (near.order === undefined) return undefined;
+    const guess = (ordered === undefined ? pairs : question.pairs).copy();
     for (let i = 0; i < near.order.length; i += 2)
       guess.add(near.order[i]!, near.order[i + 1]!, Source.Forced);
     graph = new Known(question, guess).graph;
     if (kahn(graph).length > 0) return undefined;
+    if (span.first === span.last) pairs = guess;
+    else {
+      ordered = span;
+      const { first, last } = span;
+      loose.push(about(first), { first: first - 2 * AWAY, last, slack: last - first + BESIDE });
+    }
   }
   return undefined;
+}
+
+/** A stretch of time, and how far who ran there may leave their intervals. */
+interface Stretch {
+  readonly first: number;
+  readonly last: number;
+  readonly slack: number;
+}
+
+const about = (position: number): Stretch => ({
+  first: position - AROUND,
+  last: position + AROUND,
+  slack: AWAY,
+});
+
+/** When the first one began, -1 for none, of those that the search waited for when it got stuck and that really came later. */
+function awaited({ inv }: Intervals, widened: Intervals, { position, placed }: Stuck): number {
+  const there = new Uint8Array(inv.length);
+  for (const t of placed) there[t] = 1;
+  let first = -1;
+  for (let t = 0; t < inv.length; t++)
+    if (
+      there[t] === 0 &&
+      widened.inv[t]! <= position &&
+      inv[t]! > position &&
+      (first === -1 || inv[t]! < first)
+    )
+      first = inv[t]!;
+  return first;
 }
 
 /** Of what was placed when the search got stuck, the beginning that is well before that place: what is wrong there need not be taken back further. */
@@ -75,20 +128,15 @@ function untouched({ position, placed }: Stuck, { inv }: Intervals): Int32Array 
   return placed.subarray(0, length);
 }
 
-/** The intervals, those about certain positions widened. */
-function loosened(
-  { inv, ret }: Intervals,
-  positions: readonly number[],
-  around: number,
-  slack: number,
-): Intervals {
+/** The intervals, widened in those stretches. */
+function loosened({ inv, ret }: Intervals, stretches: readonly Stretch[]): Intervals {
   const from = inv.slice();
   const to = ret.slice();
   for (let t = 0; t < inv.length; t++)
-    for (const p of positions) {
-      if (inv[t]! > p + around || ret[t]! < p - around) continue;
-      from[t] = Math.max(0, inv[t]! - slack);
-      if (ret[t]! < NEVER - slack) to[t] = ret[t]! + slack;
+    for (const { first, last, slack } of stretches) {
+      if (inv[t]! > last || ret[t]! < first) continue;
+      from[t] = Math.max(0, Math.min(from[t]!, inv[t]! - slack));
+      if (ret[t]! < NEVER - slack) to[t] = Math.max(to[t]!, ret[t]! + slack);
     }
   return { inv: from, ret: to };
 }
