@@ -189,7 +189,9 @@ export function fifo(calls: Calls, most = 8): FifoResult | null {
     }
     const around = stretches[low - 1];
     if (around === undefined || ret[row] >= around.to) continue;
-    const inside = around.inside.filter((v) => takeInv[v] > inv[row] && putRet[v] < ret[row]);
+    // Looking up what was inside costs as much as the stretch is long.
+    const shown = conflicts.length < most;
+    const inside = shown ? around.inside.filter((v) => takeInv[v] > inv[row] && putRet[v] < ret[row]) : [];
     add({ kind: 'wrong-empty', row, inside: inside.map((v) => enqueued[v]) });
   }
   return { conflicts, count };

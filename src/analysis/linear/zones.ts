@@ -125,13 +125,14 @@ export function zones(calls: Calls, initial: number, most = 8): Zones | null {
     const w = writer[reads];
     if (w < 0 && reads !== first) {
       failedWriters ??= writersThatFailed(calls);
-      found.add({ kind: 'unwritten', row: i, failed: failedWriters.get(values.id(reads)) ?? -1 });
-    } else if (w >= 0 && ret[i] < inv[w]) found.add({ kind: 'future', row: i, writer: w });
+      const failed = failedWriters.get(values.id(reads)) ?? -1;
+      found.add(() => ({ kind: 'unwritten', row: i, failed }));
+    } else if (w >= 0 && ret[i] < inv[w]) found.add(() => ({ kind: 'future', row: i, writer: w }));
     else if (writes >= 0) {
       if (next[reads] < 0) {
         next[reads] = writes;
         linked[writes] = 1;
-      } else found.add({ kind: 'double-cas', rows: [writer[next[reads]], i], writer: w });
+      } else found.add(() => ({ kind: 'double-cas', rows: [writer[next[reads]], i], writer: w }));
     }
   }
   if (found.count > 0) return found.result(n);
@@ -151,15 +152,22 @@ export function zones(calls: Calls, initial: number, most = 8): Zones | null {
     let least = NEVER;
     let most = -1;
     let mostBlock = v;
+    let blamed = -1;
     for (let u = v; u >= 0; u = next[u]) {
       walked++;
-      if (lo[u] < most)
-        found.add({
-          kind: 'chain',
-          later: loRow[u],
-          earlier: hiRow[mostBlock],
-          link: links(mostBlock, u, next, writer),
-        });
+      if (lo[u] < most) {
+        // The blocks beyond conflict with the same call: the first shows it with the fewest links.
+        const from = mostBlock;
+        if (from === blamed) found.count++;
+        else
+          found.add(() => ({
+            kind: 'chain',
+            later: loRow[u],
+            earlier: hiRow[from],
+            link: links(from, u, next, writer),
+          }));
+        blamed = from;
+      }
       if (lo[u] < least) least = lo[u];
       if (hi[u] > most) {
         most = hi[u];
@@ -170,7 +178,8 @@ export function zones(calls: Calls, initial: number, most = 8): Zones | null {
     zoneHi[v] = most;
     heads[chains++] = v;
   }
-  if (walked < blocks) found.add({ kind: 'cas-ring', rows: ring(next, writer, heads.subarray(0, chains)) });
+  if (walked < blocks)
+    found.add(() => ({ kind: 'cas-ring', rows: ring(next, writer, heads.subarray(0, chains)) }));
   if (found.count > 0) return found.result(n);
 
   const forward: number[] = [];
@@ -178,21 +187,20 @@ export function zones(calls: Calls, initial: number, most = 8): Zones | null {
   // Keys must not be negative; the initial value's zone starts before everything, at −1.
   const key = zoneLo.map((x) => x + 1);
   const sorted = sortedBy(Int32Array.from(forward), key);
-  const crossing = (x: number, y: number) => {
-    const least = extreme(x, next, lo, loRow, -1);
-    const greatest = extreme(x, next, hi, hiRow, 1);
-    const otherLeast = extreme(y, next, lo, loRow, -1);
-    const otherGreatest = extreme(y, next, hi, hiRow, 1);
-    found.add({
-      kind: 'crossing',
-      ours: span(x, least.block, greatest.block, next, writer),
-      ourEnd: least.row,
-      ourStart: greatest.row,
-      theirs: span(y, otherLeast.block, otherGreatest.block, next, writer),
-      theirEnd: otherLeast.row,
-      theirStart: otherGreatest.row,
+  const crossing = (x: number, y: number) =>
+    found.add(() => {
+      const ours = nearest(x, next, lo, hi, zoneLo[y], zoneHi[y]);
+      const theirs = nearest(y, next, lo, hi, lo[ours.end], hi[ours.start]);
+      return {
+        kind: 'crossing',
+        ours: span(x, ours.end, ours.start, next, writer),
+        ourEnd: loRow[ours.end],
+        ourStart: hiRow[ours.start],
+        theirs: span(y, theirs.end, theirs.start, next, writer),
+        theirEnd: loRow[theirs.end],
+        theirStart: hiRow[theirs.start],
+      };
     });
-  };
   let widest = -1;
   for (let i = 0; i < sorted.length; i++) {
     const z = sorted[i];
@@ -225,9 +233,10 @@ class Found {
     this.most = most;
   }
 
-  add(conflict: Conflict): void {
+  /** @param conflict called only where one more is to be shown: chains may be long */
+  add(conflict: () => Conflict): void {
     this.count++;
-    if (this.conflicts.length < this.most) this.conflicts.push(conflict);
+    if (this.conflicts.length < this.most) this.conflicts.push(conflict());
   }
 
   result(steps: number): Zones {
@@ -235,10 +244,40 @@ class Found {
   }
 }
 
-function extreme(head: number, next: Int32Array, bound: Int32Array, rows: Int32Array, sign: number) {
-  let block = head;
-  for (let u = next[head]; u >= 0; u = next[u]) if ((bound[u] - bound[block]) * sign > 0) block = u;
-  return { block, row: rows[block] };
+/**
+ * Of one chain the block with a call that returned before the other zone's `latest` invocation, and the one with a call
+ * invoked after its `earliest` return, as few links apart as there are.
+ */
+function nearest(
+  head: number,
+  next: Int32Array,
+  lo: Int32Array,
+  hi: Int32Array,
+  earliest: number,
+  latest: number,
+): { end: number; start: number } {
+  const found = { end: head, start: head };
+  let least = NEVER;
+  let end = -1;
+  let endAt = -NEVER;
+  let start = -1;
+  let startAt = -NEVER;
+  for (let u = head, at = 0; u >= 0; u = next[u], at++) {
+    if (lo[u] < latest) {
+      end = u;
+      endAt = at;
+    }
+    if (hi[u] > earliest) {
+      start = u;
+      startAt = at;
+    }
+    const apart = Math.abs(endAt - startAt);
+    if (end < 0 || start < 0 || apart >= least) continue;
+    least = apart;
+    found.end = end;
+    found.start = start;
+  }
+  return found;
 }
 
 /** Writers of the blocks from `from` to `to` along a chain, both included. */
