@@ -1,7 +1,7 @@
 import type { Json } from '../op.ts';
 import type { Recorder } from '../recorder.ts';
 import { NIL } from '../values.ts';
-import { FieldReader, NOT_SCALAR } from './fields.ts';
+import { NOT_SCALAR, ScanningReader } from './scanning.ts';
 import { Tokens } from './tokens.ts';
 import { INCOMPLETE } from './window.ts';
 
@@ -56,7 +56,7 @@ const ESCAPES: { readonly [c: string]: string } = {
  * Keywords and symbols become strings (without the colon), characters and ratios too; sets and lists become arrays; keys of maps
  * become strings; tags and metadata are dropped. Integers that a double cannot hold keep their digits.
  */
-export abstract class EdnScanner extends FieldReader {
+export abstract class EdnScanner extends ScanningReader {
   private readonly tokens: Tokens;
   /** While the rest is read: then the end of the bytes ends a comment. */
   protected last = false;

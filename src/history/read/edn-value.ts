@@ -4,7 +4,7 @@ import { EMPTY_LIST, NO_MATCH } from '../lists.ts';
 import { stage } from '../stage.ts';
 import { NIL } from '../values.ts';
 import { CLOSE, CURLY, EdnScanner, HASH, OPEN, PAREN, UNCURLY, UNPAREN } from './edn-scanner.ts';
-import { NOT_SCALAR } from './fields.ts';
+import { NOT_SCALAR } from './scanning.ts';
 
 /** The values of operations in EDN: as in JSON, the usual shapes by the byte and the rest the general way. */
 export abstract class EdnValueReader extends EdnScanner {

@@ -2,8 +2,9 @@ import type { Json } from '../op.ts';
 import { Recorder } from '../recorder.ts';
 import { CLOSE, COLON, CURLY, DELIMITER, HASH, OPEN, PAREN, UNCURLY, UNPAREN } from './edn-scanner.ts';
 import { EdnValueReader } from './edn-value.ts';
-import { NONE, RESTED } from './fields.ts';
+import { NONE } from './fields.ts';
 import { takeObject } from './object.ts';
+import { RESTED } from './scanning.ts';
 import type { Tokens } from './tokens.ts';
 import { INCOMPLETE } from './window.ts';
 

@@ -1,6 +1,6 @@
 import type { Recorder } from '../recorder.ts';
 import { NIL } from '../values.ts';
-import { FieldReader, NOT_SCALAR } from './fields.ts';
+import { NOT_SCALAR, ScanningReader } from './scanning.ts';
 import { Tokens } from './tokens.ts';
 
 export const QUOTE = 0x22;
@@ -23,7 +23,7 @@ const ENDS = new Uint8Array(256).fill(1);
 for (const c of '0123456789.eE') ENDS[c.charCodeAt(0)] = 0;
 
 /** JSON by the byte: scalars to value ids, and a strict walk over everything else that says where it goes wrong. */
-export abstract class JsonScanner extends FieldReader {
+export abstract class JsonScanner extends ScanningReader {
   private readonly strings: Tokens;
 
   protected constructor(recorder: Recorder) {

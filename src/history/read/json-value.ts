@@ -4,8 +4,8 @@ import { EMPTY_LIST, NO_MATCH } from '../lists.ts';
 import type { Json } from '../op.ts';
 import { stage } from '../stage.ts';
 import { NIL } from '../values.ts';
-import { NOT_SCALAR } from './fields.ts';
 import { CLOSE, COMMA, JsonScanner, OPEN } from './json-scanner.ts';
+import { NOT_SCALAR } from './scanning.ts';
 
 /** The values of operations: the shapes that checks know go straight into the recorder; anything else by `JSON.parse`. */
 export abstract class JsonValueReader extends JsonScanner {

@@ -1,9 +1,10 @@
 import type { Json, Op } from '../op.ts';
 import { Recorder } from '../recorder.ts';
-import { GENERAL, NONE } from './fields.ts';
+import { NONE } from './fields.ts';
 import { COLON, COMMA, CURLY, OPEN, QUOTE, UNCURLY } from './json-scanner.ts';
 import { JsonValueReader } from './json-value.ts';
 import { takeObject } from './object.ts';
+import { GENERAL } from './scanning.ts';
 import type { Tokens } from './tokens.ts';
 
 const NEWLINE = 0x0a;

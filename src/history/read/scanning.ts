@@ -1,0 +1,219 @@
+import { OK, R, Shape, UNREAD } from '../columns.ts';
+import { NO_MATCH } from '../lists.ts';
+import { listValue, PUT_OFF, type Recorder } from '../recorder.ts';
+import { NIL } from '../values.ts';
+import { FieldReader, NONE } from './fields.ts';
+import {
+  ALONE,
+  FOUND,
+  FUNCTION,
+  KEY_AT,
+  LIST_AT,
+  MOP,
+  NOTHING,
+  Place,
+  RECORD,
+  TEXT,
+  VALUE_AT,
+} from './scanner.ts';
+import { INCOMPLETE } from './window.ts';
+
+/** `scalar` met something that is none. */
+export const NOT_SCALAR = -0x80000000;
+
+/** What ended a scan: that the record at `pos` needs the general way, or the end of one whose end the scanner has not seen. */
+export const GENERAL = 0;
+export const RESTED = 1;
+
+/** Records as the scanner finds them, with what it leaves to be read: lists, strings, and fields that it does not know. */
+export abstract class ScanningReader extends FieldReader {
+  /** What the scalars of a list are read into. */
+  protected ids = new Int32Array(64);
+  /** What stands behind the key of a micro-operation. */
+  private readonly separator: number;
+
+  protected constructor(recorder: Recorder, ends: Uint8Array, separator: string) {
+    super(recorder, ends);
+    this.separator = separator.charCodeAt(0);
+  }
+
+  /** The value id of the scalar at `pos`, and moves behind it; or NOT_SCALAR, and `pos` is anywhere. */
+  protected abstract scalar(): number;
+  /** The list of scalars at `pos` into `ids`, and moves behind it: how many; or −1, and `pos` is anywhere. */
+  protected abstract scalars(): number;
+  /** How many of the records from `pos` on the scanner knows; what it says of them lies in its memory. */
+  protected abstract find(end: number): number;
+  /** Whether the scanner knows the transaction at `pos`. */
+  protected abstract findTxn(): boolean;
+  /** Key by key, from `pos` until behind the record. False when it needs the general way. */
+  protected abstract restOfFields(): boolean;
+
+  /**
+   * Takes in what the scanner finds from `pos` to `end`. Answers GENERAL in front of a record that needs the general way
+   * (or at the end), RESTED behind one of which the scanner has not seen the end.
+   */
+  protected scan(end: number): number {
+    const { at, line, lineStart } = this.scanner.code;
+    for (;;) {
+      const n = this.find(end);
+      if (n === 0) return GENERAL;
+      // Where the scanner stopped, before it is asked for the transactions of these records.
+      const behind = at.value;
+      const lastLine = line.value;
+      const lastStart = lineStart.value;
+      const how = this.takeAll(n);
+      if (how !== NONE) return how;
+      this.pos = behind;
+      this.onLine(lastLine, lastStart);
+    }
+  }
+
+  /** Keeps where a line begins that began before the window. */
+  private onLine(line: number, lineStart: number): void {
+    if (line === this.line) return;
+    this.line = line;
+    this.lineStart = lineStart;
+  }
+
+  private takeAll(n: number): number {
+    const { ints } = this.scanner;
+    let at = FOUND;
+    for (let i = 0; i < n; i++) {
+      this.onLine(ints[at + Place.line]!, ints[at + Place.lineStart]!);
+      const { line, lineStart } = this;
+      this.recorder.place = line;
+      const next = this.takeOne(at);
+      if (next === NONE) {
+        this.pos = ints[at + Place.start]!;
+        this.line = line;
+        this.lineStart = lineStart;
+        return GENERAL;
+      }
+      if (ints[at + Place.rest] !== 0) return RESTED;
+      at = next;
+    }
+    return NONE;
+  }
+
+  /** Commits the record at `at` in the scanner's output, and says where the next one is; NONE when it needs the general way. */
+  private takeOne(at: number): number {
+    const { ints, doubles } = this.scanner;
+    const r = this.recorder;
+    r.begin();
+    const type = ints[at + Place.type]!;
+    const f = ints[at + Place.f]!;
+    const shape = ints[at + Place.shape]!;
+    const a = ints[at + Place.a]!;
+    let next = at + RECORD;
+    if (shape === Shape.Txn) {
+      if (!this.mops(next, a, type)) return NONE;
+      next += MOP * a;
+    } else if (shape === TEXT) {
+      if (!this.delimited(a, ints[at + Place.b]!, type, f)) return NONE;
+    } else if (shape !== NOTHING) {
+      r.shape = shape as Shape;
+      r.x0 = a;
+      r.x1 = ints[at + Place.b]!;
+      r.x2 = ints[at + Place.c]!;
+      r.hasValue = shape !== Shape.Scalar || a !== NIL;
+    }
+    if (ints[at + Place.rest] !== 0) return this.rest(at) ? next : NONE;
+    const time = doubles[(at + Place.time) >> 1]!;
+    r.commit(type, ints[at + Place.process]!, f, ints[at + Place.index]!, time);
+    if (shape === PUT_OFF) this.putOffValue(a, ints[at + Place.b]!);
+    return next;
+  }
+
+  /** Stages a value whose text the scanner has only delimited. False when it ends elsewhere. */
+  private delimited(from: number, to: number, type: number, f: number): boolean {
+    this.pos = from;
+    return this.ifComplete(() => this.stageValue(type, f)) && this.pos === to;
+  }
+
+  /** Goes on where the scanner met a field that it does not know. */
+  private rest(at: number): boolean {
+    const { ints, doubles } = this.scanner;
+    this.index = ints[at + Place.index]!;
+    this.time = doubles[(at + Place.time) >> 1]!;
+    this.process = ints[at + Place.process]!;
+    this.type = ints[at + Place.type]!;
+    this.f = ints[at + Place.f]!;
+    const shape = ints[at + Place.shape];
+    this.valueAt = shape === NOTHING ? NONE : 0;
+    this.pos = ints[at + Place.rest]!;
+    let done = false;
+    return this.ifComplete(() => (done = this.restOfFields() && this.complete())) && done;
+  }
+
+  /** A form that seems to go on behind the bytes is for the general way, which waits for more of them. */
+  private ifComplete(act: () => void): boolean {
+    try {
+      act();
+      return true;
+    } catch (error) {
+      if (error !== INCOMPLETE) throw error;
+      return false;
+    }
+  }
+
+  /** Stages the transaction at `pos` and moves behind it. False when the scanner does not know its spelling. */
+  protected txn(type: number): boolean {
+    if (!this.findTxn()) return false;
+    const { ints, code } = this.scanner;
+    const end = code.at.value;
+    if (!this.mops(ALONE + RECORD, ints[ALONE + Place.a]!, type)) return false;
+    this.pos = end;
+    return true;
+  }
+
+  /** Stages `n` micro-operations. False when one is not what it seemed. */
+  private mops(from: number, n: number, type: number): boolean {
+    const { ints } = this.scanner;
+    const r = this.recorder;
+    while (r.mops + n > r.mopF.length) r.enlargeMops();
+    const { mopF, mopKey, mopVal, mops } = r;
+    for (let i = 0, at = from; i < n; i++, at += MOP) {
+      const code = ints[at]!;
+      let key = ints[at + 1]!;
+      let value = ints[at + 2]!;
+      if ((code & KEY_AT) !== 0) {
+        this.pos = key;
+        key = this.scalar();
+        if (key === NOT_SCALAR || this.bytes[this.pos] !== this.separator) return false;
+      }
+      if ((code & LIST_AT) !== 0) {
+        value = type === OK ? this.list(key, value, ints[at + 3]!) : this.unread(value, ints[at + 3]!);
+        if (value === NOT_SCALAR) return false;
+      } else if ((code & VALUE_AT) !== 0) {
+        this.pos = value;
+        value = this.scalar();
+        if (value === NOT_SCALAR || this.pos !== ints[at + 3]) return false;
+      }
+      const f = code & FUNCTION;
+      mopF[mops + i] = f;
+      mopKey[mops + i] = key;
+      mopVal[mops + i] = f === R && type !== OK ? UNREAD : value;
+    }
+    r.stagedMops = n;
+    r.shape = Shape.Txn;
+    r.hasValue = true;
+    return true;
+  }
+
+  /** A list that was read, from behind its bracket: as `mopVal` has it; NOT_SCALAR when it does not end at `end`. */
+  private list(key: number, from: number, end: number): number {
+    const { reads } = this.recorder;
+    const family = this.recorder.familyOf(key);
+    const handle = reads.match(family, this.bytes, this.view, from, this.limit);
+    if (handle !== NO_MATCH) return reads.end === end ? listValue(handle) : NOT_SCALAR;
+    this.pos = from - 1;
+    const n = this.scalars();
+    return n < 0 || this.pos !== end ? NOT_SCALAR : listValue(reads.put(family, this.ids, n));
+  }
+
+  /** A list in a read that is not known to have happened: it only has to be one. */
+  private unread(from: number, end: number): number {
+    this.pos = from - 1;
+    return this.scalars() < 0 || this.pos !== end ? NOT_SCALAR : UNREAD;
+  }
+}
