@@ -124,9 +124,18 @@ function judge(
     check === null || options.models === undefined ? options.models : allowed(check, options.models);
   if (check === null || history.n === 0) return nothing(history, check, models);
   const asked: CheckOptions = { ...own, ...options, ...(models === undefined ? {} : { models }) };
-  const verdict = check.judge(history, asked);
+  const verdict = judgeTelling(check, history, asked);
   const warnings = [...new Set([...history.warnings, ...(verdict.warnings ?? []), ...lint(history)])];
   return warnings.length === 0 ? verdict : { ...verdict, warnings };
+}
+
+/** Many checks know of an anomaly by its first witness: where none is wanted, one is looked for and left out. */
+function judgeTelling(check: Check, history: History, asked: CheckOptions): Verdict {
+  const { witnesses = 8 } = asked;
+  if (!Number.isSafeInteger(witnesses) || witnesses < 0)
+    throw new CheckError(`witnesses is ${witnesses}; allowed: integer ≥ 0`);
+  if (witnesses > 0) return check.judge(history, asked);
+  return { ...check.judge(history, { ...asked, witnesses: 1 }), anomalies: [] };
 }
 
 /** The models under their friendly names, if the check can judge them. */

@@ -119,7 +119,7 @@ export interface CheckOptions {
   /** Consistency models to judge against (friendly or canonical names); the check's strongest when absent. */
   readonly models?: readonly string[];
   readonly budget?: Budget;
-  /** Full witnesses per anomaly type. Default 8. */
+  /** Full witnesses per anomaly type, at least 1. Default 8. (`check` takes 0 for none.) */
   readonly witnesses?: number;
   /** The initial value of registers and the like, a value, default null. */
   readonly initial?: Json;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CheckError, check, checkAll, checkBy } from '../../src/analysis/check.ts';
 import { checks, findCheck } from '../../src/analysis/checks.ts';
+import { friendly } from '../../src/analysis/models.ts';
 import { type OwnOption, ownOptionTexts, readOwnOptions } from '../../src/analysis/own-options.ts';
 import type { CheckRequest } from '../../src/analysis/verdict.ts';
 import { historyOf } from '../../src/history/builder.ts';
@@ -221,4 +222,27 @@ test('options are told by what they allow and their default', () => {
   const values = { low: -2, wait: '1.5ms', side: 'right', all: [1, 'a'] };
   expect(readOwnOptions('own', options, values)).toEqual({ ...values, wait: 1_500_000 });
   expect(() => readOwnOptions('own', options, { low: -3 })).toThrow('own: low is -3; allowed: number ≥ -2');
+});
+
+test('how many witnesses are wanted changes no verdict', () => {
+  const broken = history([0, 'append', 1], [0, 'append', 2], [1, 'read', [2]], [1, 'read', [1, 2]]);
+  const emptied = history([0, 'enqueue', 1], [1, 'dequeue', null], [1, 'dequeue', 7]);
+  const late = history([0, 'write', 1], [1, 'read', null], [1, 'read', 7]);
+  for (const h of [broken, emptied, late, held, stale, balances]) {
+    const all = check(h);
+    expect(all.valid).toBe(false);
+    const none = check(h, { witnesses: 0 });
+    expect([none.valid, none.judged, none.anomalies]).toEqual([false, all.judged, []]);
+    expect(none.anomalyTypes.length).toBeGreaterThan(0);
+    expect(check(h, { witnesses: 1 }).valid).toBe(false);
+  }
+  for (const witnesses of [-1, 1.5, Number.NaN])
+    expect(() => check(late, { witnesses })).toThrow(
+      new CheckError(`witnesses is ${witnesses}; allowed: integer ≥ 0`),
+    );
+});
+
+test('models are called by the names that verdicts use', () => {
+  const stated = checks.flatMap((c) => c.models);
+  expect(stated.filter((model) => friendly(model) !== model)).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { type History, INFO, NEVER, OK, Shape } from '../../history/history.ts';
+import type { Json } from '../../history/op.ts';
 import { NIL } from '../../history/values.ts';
 import type { Anomaly, Check, CheckOptions } from '../verdict.ts';
 import { appendListOrder, type ListCalls, type ListConflict } from './append-list.ts';
@@ -64,35 +65,75 @@ export const appendList: Check = {
   },
 };
 
-function second(value: unknown) {
-  return (Array.isArray(value) ? (value[1] ?? null) : null) as null;
+function first(value: Json): Json {
+  return Array.isArray(value) ? (value[0] as Json) : value;
+}
+
+function second(value: Json): Json {
+  return Array.isArray(value) ? ((value[1] ?? null) as Json) : null;
 }
 
 /** The lists of a history, key by key. O(rows + elements). */
 function listsOf(history: History): KeyList[] {
-  const { n, f, fs, shape, x0, x1, x2, outcome } = history;
+  const { n, f, fs, shape, x0, x1, x2, outcome, values } = history;
   const kindOf = fs.map((name) => (name === 'append' ? 0 : /^(read|get|r)$/.test(name) ? 1 : -1));
-  let keyed = false;
-  for (let row = 0; row < n; row++) if (kindOf[f[row]] === 0) keyed = shape[row] === Shape.Pair;
+  const pair = (row: number): boolean => {
+    const s = shape[row];
+    if (s === Shape.Pair || s === Shape.PairOfPair || s === Shape.KeyedList) return true;
+    const value = s === Shape.Other ? history.value(row) : null;
+    return Array.isArray(value) && value.length === 2;
+  };
+  const keyedRead = (row: number): boolean => {
+    const list = pair(row) ? second(history.value(row)) : undefined;
+    return list === null || Array.isArray(list);
+  };
+  // What reads show tells keys from elements that are pairs.
+  let keyed = true;
+  let pairs = 0;
+  for (let row = 0; row < n && keyed; row++) {
+    const kind = kindOf[f[row]];
+    if (kind < 0 || (kind === 1 && (outcome[row] !== OK || shape[row] === Shape.Scalar))) continue;
+    keyed = shape[row] === Shape.KeyedList || (kind === 0 ? pair(row) : keyedRead(row));
+    pairs++;
+  }
+  keyed &&= pairs > 0;
+  // Values of other shapes, such as lists of records: elements are what is written the same way.
+  const odd = (row: number) => shape[row] === Shape.Other || (!keyed && shape[row] === Shape.PairOfPair);
+  const whole = (row: number): Json => (keyed ? second(history.value(row)) : history.value(row));
+  const element = (row: number): number => {
+    if (shape[row] === Shape.Scalar) return x0[row];
+    return keyed && shape[row] === Shape.Pair ? x1[row] : values.id(whole(row));
+  };
   const groups = new Map<number, number[]>();
   for (let row = 0; row < n; row++) {
     if (kindOf[f[row]] < 0) continue;
-    const key = keyed ? x0[row] : 0;
+    const key = !keyed ? 0 : odd(row) && pair(row) ? values.id(first(history.value(row))) : x0[row];
     const list = groups.get(key);
     if (list === undefined) groups.set(key, [row]);
     else list.push(row);
   }
-  // Lists of two elements have a shape of their own: they are put behind the others.
+  // Lists without a run of elements of their own, those of two among them, are put behind the others.
   const extra: number[] = [];
   const base = history.elements.length;
   const spans = new Map<number, number>();
+  const lengths = new Map<number, number>();
+  const add = (row: number, ids: readonly number[]) => {
+    spans.set(row, base + extra.length);
+    lengths.set(row, ids.length);
+    for (const id of ids) extra.push(id);
+  };
   for (let row = 0; row < n; row++) {
     if (kindOf[f[row]] !== 1) continue;
-    const two = keyed ? shape[row] === Shape.PairOfPair : shape[row] === Shape.Pair;
-    if (!two) continue;
-    spans.set(row, base + extra.length);
-    if (keyed) extra.push(x1[row], x2[row]);
-    else extra.push(x0[row], x1[row]);
+    if (keyed && shape[row] === Shape.PairOfPair) add(row, [x1[row], x2[row]]);
+    else if (!keyed && shape[row] === Shape.Pair) add(row, [x0[row], x1[row]]);
+    else if (odd(row) || (!keyed && shape[row] === Shape.KeyedList)) {
+      const list = whole(row);
+      if (Array.isArray(list))
+        add(
+          row,
+          list.map((one) => values.id(one as Json)),
+        );
+    }
   }
   const elements = new Int32Array(base + extra.length);
   elements.set(history.elements);
@@ -102,22 +143,15 @@ function listsOf(history: History): KeyList[] {
       spans.get(row) ??
       (keyed ? (shape[row] === Shape.KeyedList ? x1[row] : 0) : shape[row] === Shape.List ? x0[row] : 0);
     const length = (row: number) =>
-      spans.has(row)
-        ? 2
-        : keyed
-          ? shape[row] === Shape.KeyedList
-            ? x2[row]
-            : 0
-          : shape[row] === Shape.List
-            ? x1[row]
-            : 0;
+      lengths.get(row) ??
+      (keyed ? (shape[row] === Shape.KeyedList ? x2[row] : 0) : shape[row] === Shape.List ? x1[row] : 0);
     return {
       key: keyed ? key : undefined,
       rows,
       calls: {
         n: rows.length,
         kind: Uint8Array.from(rows, (row) => kindOf[f[row]]),
-        a: Int32Array.from(rows, (row) => (kindOf[f[row]] === 1 ? NIL : keyed ? x1[row] : x0[row])),
+        a: Int32Array.from(rows, (row) => (kindOf[f[row]] === 1 ? NIL : element(row))),
         from: Int32Array.from(rows, (row) => (kindOf[f[row]] === 1 ? from(row) : 0)),
         length: Int32Array.from(rows, (row) => (kindOf[f[row]] === 1 ? length(row) : 0)),
         list: elements,

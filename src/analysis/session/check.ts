@@ -1,6 +1,9 @@
+import { friendly } from '../models.ts';
 import type { Check, OwnOptionsOf } from '../verdict.ts';
 import { GUARANTEES } from './guarantees.ts';
 import { judgeSessions, SESSION_MODELS, type SessionOptions } from './judge.ts';
+
+const MODELS = [...SESSION_MODELS.map(friendly), 'causal-memory'];
 
 const OPTIONS: OwnOptionsOf<SessionOptions> = {
   arbitration: {
@@ -41,7 +44,7 @@ const OPTIONS: OwnOptionsOf<SessionOptions> = {
 export const session: Check = {
   name: 'session',
   summary: 'read-your-writes, monotonic reads, monotonic writes, writes-follow-reads',
-  models: [...SESSION_MODELS, 'causal-memory'],
+  models: MODELS,
   options: OPTIONS,
   judge: (history, options: SessionOptions = {}) => judgeSessions('session', history, options, GUARANTEES),
 };
@@ -62,7 +65,7 @@ export const session: Check = {
 export const causal: Check = {
   name: 'causal',
   summary: 'causal consistency: nobody sees an effect without its cause',
-  models: [...SESSION_MODELS, 'causal-memory'],
+  models: MODELS,
   options: OPTIONS,
   judge: (history, options: SessionOptions = {}) => judgeSessions('causal', history, options, ['causal']),
 };

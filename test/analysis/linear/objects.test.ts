@@ -307,6 +307,30 @@ describe('a list', () => {
     expect(judge('append-list', [...lines, ...alone(1, 'read', ['x', null], ['x', [1]])])).toBe('stale-read');
   });
 
+  test('elements of any shape, also such as look like keys and elements', () => {
+    const read = (value: Json) => line(1, 'ok', 'read', value);
+    const append = (...values: Json[]) => values.map((value) => line(0, 'ok', 'append', value));
+    for (const [a, b, c] of [
+      [{ id: 1 }, { id: 2 }, { id: 3 }],
+      [[1, 2, 3], [], [4]],
+      [[1, 2], [3, 4], 5],
+      [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ],
+    ] as const) {
+      expect(judge('append-list', [...append(a, b, c), read([a, b, c])])).toBe(true);
+      expect(judge('append-list', [...append(c, a, b), read([c, a, b])])).toBe(true);
+      expect(judge('append-list', [...append(c, a, b), read([c, b, a])])).not.toBe(true);
+      const keyed = append(['x', a], ['y', b], ['x', c]);
+      expect(judge('append-list', [...keyed, read(['x', [a, c]]), read(['y', [b]])])).toBe(true);
+      expect(judge('append-list', [...keyed, read(['x', [a]])])).toBe('stale-read');
+      expect(judge('append-list', [read(['x', []]), read(['y', null])])).toBe(true);
+    }
+    expect(judge('append-list', [...append([1, 2], 3), read([[1, 2], 3, 4])])).toBe('thin-air-read');
+  });
+
   test('elements appended twice go to the general engines', () => {
     expect(judge('append-list', [...append(0, 1), ...append(0, 1), ...read(1, [1, 1])])).toBe(true);
     expect(judge('append-list', [...append(0, 1), ...append(0, 1), ...read(1, [1])])).toBe(
@@ -395,4 +419,12 @@ test('stack, unordered queue, set and counter', () => {
   expect(judge('linearizable-counter', [...op(0, 'add', 2), ...op(1, 'read', null, 1)])).toBe(
     'non-linearizable',
   );
+});
+
+test('where every order is legal, the first will do', () => {
+  const pushes = Array.from({ length: 12 }, (_, i) => line(i, 'invoke', 'push', i));
+  const lines = [...pushes, ...pushes.map(([process, , f, value]) => line(process, 'ok', f, value))];
+  const budget = { steps: 2_000_000, tableBytes: 1 << 30 };
+  for (const model of ['linearizable', 'sequential'])
+    expect(judge('stack', lines, { budget, models: [model] }), model).toBe(true);
 });
