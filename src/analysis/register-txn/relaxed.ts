@@ -76,10 +76,12 @@ export function relaxed(question: Question, budget: Budget, quick: boolean): Ans
     const near = refuteNear(question, span, budget);
     if (near.contradiction !== undefined)
       return { verdict: 'no', engine: 'saturation', contradiction: near.contradiction };
-    if (near.order === undefined) return undefined;
+    // What is looked for is a serial order, whatever is asked.
+    const serial: Question = { ...question, isolation: 'serializable' };
+    const way = question.isolation === 'serializable' ? near.order : refuteNear(serial, span, budget).order;
+    if (way === undefined) return undefined;
     const guess = (ordered === undefined ? pairs : question.pairs).copy();
-    for (let i = 0; i < near.order.length; i += 2)
-      guess.add(near.order[i]!, near.order[i + 1]!, Source.Forced);
+    for (let i = 0; i < way.length; i += 2) guess.add(way[i]!, way[i + 1]!, Source.Forced);
     graph = new Known(question, guess).graph;
     if (kahn(graph).length > 0) return undefined;
     if (span.first === span.last) pairs = guess;
