@@ -77,7 +77,11 @@ export function findCyclesAmong(query: CycleQuery, graph: Csr, core: Int32Array)
   return finder.report();
 }
 
-const ascending = (n: number): Int32Array => new Int32Array(n).map((_, i) => i);
+function ascending(n: number): Int32Array {
+  const numbers = new Int32Array(n);
+  for (let i = 0; i < n; i++) numbers[i] = i;
+  return numbers;
+}
 
 /** The part `core` of the graph, with the orders of the query among its transactions. */
 function withOrders(graph: Csr, core: Int32Array, { intervals, process }: CycleQuery): Subgraph {
@@ -96,6 +100,9 @@ function withOrders(graph: Csr, core: Int32Array, { intervals, process }: CycleQ
   original.set(core);
   return { ...buildCsr(edges), original };
 }
+
+/** All but anti-dependencies. */
+const CALM = only(WW, WR, PROCESS, REALTIME);
 
 class CycleFinder {
   private readonly query: CycleQuery;
@@ -120,6 +127,7 @@ class CycleFinder {
   private searchPart(part: Subgraph): void {
     const scratch = vertexScratch(part);
     const found: { vertex: number; type: string }[] = [];
+    const quiet = tarjan(part, CALM, true).count === part.vertices;
     for (const { suffix, order } of levels) {
       if (suffix !== '' && !has(part, order)) continue;
       const components = tarjan(part, DATA | order);
@@ -131,7 +139,7 @@ class CycleFinder {
         // Where all transactions of the part hang together, there is nothing to cut out: the search goes by labels.
         const all = members.length >= part.txns && members[part.txns - 1] === part.txns - 1;
         const graph = all ? whole(part) : subgraph(part, members, DATA | order, scratch);
-        for (const type of this.searchLevel(graph, part, suffix, order, hidden))
+        for (const type of this.searchLevel(graph, part, suffix, order, hidden, quiet))
           found.push({ vertex: members[0], type });
       }
     }
@@ -144,9 +152,10 @@ class CycleFinder {
     suffix: Suffix,
     order: number,
     hidden: Set<string>,
+    quiet: boolean,
   ): string[] {
     const types: string[] = [];
-    const search = new PartSearch(graph, order, this.query.steps);
+    const search = new PartSearch(graph, order, this.query.steps, quiet);
     for (const kind of severity) {
       for (const item of kind === 'G0' || kind === 'G1c' || !search.predicates ? [true] : [true, false]) {
         const type = cycleName(kind, item, suffix);
@@ -215,7 +224,8 @@ function has(graph: Csr, mask: number): boolean {
 /** The part as a part of itself. */
 const whole = (part: Subgraph): Subgraph => ({ ...part, original: ascending(part.vertices) });
 
-const renumber = (part: Subgraph, original: Int32Array): Subgraph => ({
-  ...part,
-  original: part.original.map((v) => original[v]),
-});
+function renumber(part: Subgraph, original: Int32Array): Subgraph {
+  const numbers = new Int32Array(part.vertices);
+  for (let v = 0; v < part.vertices; v++) numbers[v] = original[part.original[v]];
+  return { ...part, original: numbers };
+}

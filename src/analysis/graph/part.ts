@@ -9,6 +9,13 @@ import { type Components, tarjan } from './tarjan.ts';
 
 /** Up to so many candidates, one search each is as good as the bit-parallel pass. */
 const FEW = 64;
+/** Up to so many edges looked at in all, searching is as good as sorting candidates out first. */
+const SMALL = 4096;
+
+const CALM = only(WW, WR);
+const WRITES = only(WW);
+const READS = only(WR);
+const ITEM = only(RW);
 
 /** The outcome of looking for one class of cycle in one strongly connected part. */
 export interface PartFinding {
@@ -40,16 +47,33 @@ export class PartSearch {
   /** Made when first needed: most classes are ruled out without. */
   private sources: Int32Array | null = null;
   private searcher: CycleSearch | null = null;
-  /** Components without anti-dependencies: what G0, G1c and G-single are all about. */
-  private readonly calm: Components;
+  private calmParts: Components | null = null;
+  private readonly quiet: boolean;
+  private readonly on = new Map<number, Uint8Array>();
 
-  /** `orders` is the mask of the non-data labels in the part. */
-  constructor(graph: Subgraph, orders: number, steps: Steps) {
+  /**
+   * `orders` is the mask of the non-data labels in the part. `quiet`: the caller knows of no cycle without anti-dependencies, because there is
+   * none.
+   */
+  constructor(graph: Subgraph, orders: number, steps: Steps, quiet = false) {
     this.graph = graph;
     this.orders = orders;
     this.steps = steps;
+    this.quiet = quiet;
     this.predicates = graph.label.includes(RWP);
-    this.calm = tarjan(graph, only(WW, WR) | orders, true);
+  }
+
+  /** Components without anti-dependencies: what G0, G1c and G-single are all about. */
+  private get calm(): Components {
+    this.calmParts ??= tarjan(this.graph, CALM | this.orders, true);
+    return this.calmParts;
+  }
+
+  /** See `onNonadjacentCycle`. */
+  private onNonadjacent(mask: number): Uint8Array {
+    const known = this.on.get(mask) ?? onNonadjacentCycle(this.graph, mask);
+    this.on.set(mask, known);
+    return known;
   }
 
   /** By edge: the vertex that it leaves. */
@@ -69,29 +93,29 @@ export class PartSearch {
 
   /** `item`: anti-dependencies on predicates do not count as edges. `once`: the first cycle will do. */
   find(kind: CycleClass, item: boolean, once: boolean): PartFinding {
-    const anti = item ? only(RW) : ANTI;
-    const all = only(WW, WR) | anti | this.orders;
+    const anti = item ? ITEM : ANTI;
+    const all = CALM | anti | this.orders;
     // Without anti-dependencies there is mostly no cycle at all.
-    if ((kind === 'G0' || kind === 'G1c') && this.calm.count === this.graph.vertices)
+    if ((kind === 'G0' || kind === 'G1c') && (this.quiet || this.calm.count === this.graph.vertices))
       return { cycle: null, cut: false };
     switch (kind) {
       case 'G0':
         return this.within(
           kind,
-          only(WW) | this.orders,
-          only(WW),
+          WRITES | this.orders,
+          WRITES,
           once,
-          tarjan(this.graph, only(WW) | this.orders),
+          tarjan(this.graph, WRITES | this.orders),
         );
       case 'G1c':
-        return this.within(kind, only(WW, WR) | this.orders, only(WR), once, this.calm);
+        return this.within(kind, CALM | this.orders, READS, once, this.calm);
       case 'G2':
         // All of the part is strongly connected, so every anti-dependency will do, unless predicates are to be left out.
         return this.within(kind, all, anti, once, item && this.predicates ? tarjan(this.graph, all) : null);
       case 'G-single':
-        return this.single(only(WW, WR) | this.orders, anti, once);
+        return this.single(CALM | this.orders, anti, once);
       case 'G-nonadjacent': {
-        const on = onNonadjacentCycle(this.graph, all);
+        const on = this.onNonadjacent(all);
         return this.shortest(
           kind,
           this.starts(anti, (e) => on[e] === 1),
@@ -126,11 +150,15 @@ export class PartSearch {
   private single(mask: number, anti: number, once: boolean): PartFinding {
     const { graph, source } = this;
     const parts = this.calm;
-    const on = onNonadjacentCycle(graph, mask | anti);
-    const candidates = this.starts(
-      anti,
-      (e) => on[e] === 1 && parts.component[graph.dst[e]] >= parts.component[source[e]],
-    );
+    let candidates = this.starts(anti, (e) => parts.component[graph.dst[e]] >= parts.component[source[e]]);
+    const cost = 2 * candidates.edges.length * graph.dst.length;
+    if (candidates.edges.length > FEW || cost > Math.min(SMALL, this.steps.left)) {
+      const on = this.onNonadjacent(mask | anti);
+      candidates = this.starts(
+        anti,
+        (e) => on[e] === 1 && parts.component[graph.dst[e]] >= parts.component[source[e]],
+      );
+    }
     if (candidates.edges.length === 0) return { cycle: null, cut: false };
     const pattern = { mask, nonadjacent: false };
     const near = this.shortest(

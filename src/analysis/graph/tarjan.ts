@@ -17,11 +17,13 @@ export interface Components {
 export function tarjan(graph: Csr, mask: number, passes = false): Components {
   const { vertices, txns, offset, dst, label } = graph;
   const component = new Int32Array(vertices).fill(-1);
-  const index = new Int32Array(vertices);
-  const low = new Int32Array(vertices);
-  const edge = new Int32Array(vertices);
-  const path = new Int32Array(vertices);
-  const open = new Int32Array(vertices);
+  // One piece of memory: parts may be many and small.
+  const table = new ArrayBuffer(5 * 4 * vertices);
+  const index = new Int32Array(table, 0, vertices);
+  const low = new Int32Array(table, 4 * vertices, vertices);
+  const edge = new Int32Array(table, 8 * vertices, vertices);
+  const path = new Int32Array(table, 12 * vertices, vertices);
+  const open = new Int32Array(table, 16 * vertices, vertices);
   let clock = 0;
   let count = 0;
   let opened = 0;
