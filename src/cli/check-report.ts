@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { type HistoryReportInput, historyReport } from '../../reports/html/history-report.ts';
 import { UsageError } from './exit.ts';
 
@@ -8,6 +8,9 @@ export async function writeReport(file: string, input: HistoryReportInput): Prom
   try {
     writeFileSync(file, text);
   } catch (error) {
-    throw new UsageError(`--report: ${(error as Error).message}`);
+    const { syscall, message } = error as NodeJS.ErrnoException;
+    // Half a page is worse than none.
+    if (syscall === 'write' && statSync(file).isFile()) rmSync(file);
+    throw new UsageError(`--report: ${message}`);
   }
 }

@@ -246,3 +246,16 @@ test('models are called by the names that verdicts use', () => {
   const stated = checks.flatMap((c) => c.models);
   expect(stated.filter((model) => friendly(model) !== model)).toEqual([]);
 });
+
+test('operations that a check of transactions cannot read are told of', () => {
+  const odd = history(
+    txn(0, ['w', 'x', 1], ['inc', 'y', 1]),
+    txn(1, ['r', 'x', null]),
+    txn(2),
+    txn(2, ['w', 'z', 1]),
+  );
+  expect(check(odd, { workload: 'rw-register' }).warnings).toEqual([
+    '1 operation that is no transaction of reads and writes was left out, index 0 first: what others read from there counts as never written',
+  ]);
+  expect(check(history(txn(1, ['r', 'x', null]), txn(2))).warnings).toBeUndefined();
+});
