@@ -26,7 +26,7 @@ const BESIDE = 256;
 /** How many places are relaxed or looked at. */
 const PLACES = 12;
 
-/** How many spans are ordered. */
+/** How often a span is extended. */
 const SPANS = 4;
 
 /**
@@ -40,11 +40,11 @@ export function relaxed(question: Question, budget: Budget, quick: boolean): Ans
   const intervals = (order === 'none' && early(versions, question.intervals)) || question.intervals;
   if (quick && refutedNear(question, stuck.position, budget)) return undefined;
   let graph = order === 'process' ? processes(process) : undefined;
-  let { pairs } = question;
   const loose: Stretch[] = [about(stuck.position)];
-  const looked = new Set<string>();
-  /** Where transactions were ordered that belong to different times. */
+  /** Where an order of transactions by themselves was tried last, with it, and without. */
   let ordered: Span | undefined;
+  let guess = question.pairs;
+  let pairs = guess;
   let spans = 0;
   const soonest = deadlines(versions, intervals);
   let before = stuck;
@@ -62,17 +62,22 @@ export function relaxed(question: Question, budget: Budget, quick: boolean): Ans
     const at = found.position;
     if (at === NEVER) return undefined;
     const late = quick ? -1 : awaited(question.intervals, intervals, found);
-    let span = { first: at, last: Math.max(at, late) };
-    // Stuck again just behind a span that was ordered: its order does not fit what comes after, and both are looked at as one.
-    if (ordered !== undefined && at >= ordered.first && at <= ordered.last + AROUND)
-      span = { first: ordered.first, last: Math.max(2 * at - ordered.last, ordered.last + AWAY) };
-    if (span.first === span.last && !loose.some((p) => Math.abs(p.first + AROUND - at) <= AROUND / 2)) {
+    let span: Span = { first: at, last: Math.max(at, late) };
+    if (ordered !== undefined && at >= ordered.first - AROUND && at <= ordered.last + AROUND) {
+      // The order of what was looked at does not fit what is beside it: both are looked at as one.
+      span = extended(ordered, at);
+      spans++;
+    } else if (
+      span.first === span.last &&
+      !loose.some((p) => Math.abs(p.first + AROUND - at) <= AROUND / 2)
+    ) {
       loose.push(about(at));
       continue;
+    } else {
+      pairs = guess;
+      spans = 0;
     }
-    if (quick || looked.has(`${span.first} ${span.last}`)) return undefined;
-    looked.add(`${span.first} ${span.last}`);
-    if (span.first < span.last && ++spans > SPANS) return undefined;
+    if (quick || spans > SPANS) return undefined;
     const near = refuteNear(question, span, budget);
     if (near.contradiction !== undefined)
       return { verdict: 'no', engine: 'saturation', contradiction: near.contradiction };
@@ -80,18 +85,23 @@ export function relaxed(question: Question, budget: Budget, quick: boolean): Ans
     const serial: Question = { ...question, isolation: 'serializable' };
     const way = question.isolation === 'serializable' ? near.order : refuteNear(serial, span, budget).order;
     if (way === undefined) return undefined;
-    const guess = (ordered === undefined ? pairs : question.pairs).copy();
+    guess = pairs.copy();
     for (let i = 0; i < way.length; i += 2) guess.add(way[i]!, way[i + 1]!, Source.Forced);
     graph = new Known(question, guess).graph;
     if (kahn(graph).length > 0) return undefined;
-    if (span.first === span.last) pairs = guess;
-    else {
-      ordered = span;
-      const { first, last } = span;
+    ordered = span;
+    const { first, last } = span;
+    if (first < last)
       loose.push(about(first), { first: first - 2 * AWAY, last, slack: last - first + BESIDE });
-    }
   }
   return undefined;
+}
+
+/** The span, and a place beside it as far again, or somewhat more on both sides of it. */
+function extended({ first, last }: Span, at: number): Span {
+  if (at < first) return { first: Math.min(2 * at - first, first - AWAY), last };
+  if (at > last) return { first, last: Math.max(2 * at - last, last + AWAY) };
+  return { first: first - AWAY, last: last + AWAY };
 }
 
 /** A stretch of time, and how far who ran there may leave their intervals. */
