@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest';
 import { Draw, simulateRegister } from '../../../bench/linear/simulate.ts';
-import { CAS, CallsBuilder, MISS, READ, WRITE } from '../../../src/analysis/linear/calls.ts';
+import { CAS, type Calls, CallsBuilder, MISS, READ, WRITE } from '../../../src/analysis/linear/calls.ts';
 import { CasDeadlines } from '../../../src/analysis/linear/deadlines/cas-registers.ts';
 import { planOf } from '../../../src/analysis/linear/deadlines/plan.ts';
 import { RegisterDeadlines } from '../../../src/analysis/linear/deadlines/registers.ts';
 import { decideRegister } from '../../../src/analysis/linear/deadlines/search.ts';
 import { type Beamed, widening } from '../../../src/analysis/linear/deadlines/widening.ts';
 import { Meter } from '../../../src/analysis/linear/meter.ts';
+import { obvious } from '../../../src/analysis/linear/obvious.ts';
 import { zones } from '../../../src/analysis/linear/zones.ts';
-import { INFO, OK } from '../../../src/history/history.ts';
+import { FAIL, INFO, OK } from '../../../src/history/history.ts';
 import { bruteRegister, type Small, show, smallHistory } from './brute.ts';
 
 const ROUNDS = process.env.ORDEAL_LONG === '1' ? 120_000 : 2_000;
@@ -109,6 +110,55 @@ test.each([
 
 test.each([
   ['', few],
+  [' at tied positions', { ...few, ties: true }],
+  [' with many unknown outcomes', { ...few, values: 4, info: 0.4 }],
+  [' with compare-and-set', swapping],
+])('the whole search agrees with every order tried%s', (_, shape) => {
+  let open = 0;
+  each({ ...shape, operations: 11 }, 6, (calls, legal) => {
+    const { answer } = decideRegister(calls, NIL, new Meter());
+    if (answer === 'unknown') open++;
+    else expect(answer === 'legal', show(calls)).toBe(legal);
+  });
+  expect(open).toBe(0);
+});
+
+/** Ok reads that nobody could have answered so, by looking at each together with every pair of writes. */
+function plainlyWrong({ n, kind, a, b, inv, ret, outcome }: Calls): number {
+  const rows = Array.from({ length: n }, (_, i) => i);
+  const set = (i: number) => (kind[i] === CAS ? b[i] : a[i]);
+  const writes = rows.filter(
+    (i) =>
+      outcome[i] !== FAIL && (kind[i] === WRITE || kind[i] === CAS) && !(kind[i] === CAS && a[i] === b[i]),
+  );
+  return rows.filter((r) => {
+    if (outcome[r] !== OK || (kind[r] !== READ && kind[r] !== CAS)) return false;
+    const sources = writes.filter((w) => set(w) === a[r] && inv[w] <= ret[r]);
+    if (sources.length === 0 && a[r] !== NIL) return true;
+    return writes.some(
+      (w) =>
+        set(w) !== a[r] &&
+        outcome[w] === OK &&
+        ret[w] < inv[r] &&
+        sources.every((s) => outcome[s] === OK && ret[s] < inv[w]),
+    );
+  }).length;
+}
+
+test.each([
+  ['', { ...few, cas: 0.1 }],
+  [' at tied positions', { ...few, cas: 0.1, ties: true }],
+  [' with unique values', unique],
+])('what is obvious is found, and is wrong%s', (_, shape) => {
+  each(shape, 7, (calls, legal) => {
+    const { count } = obvious(calls, NIL);
+    expect(count, show(calls)).toBe(plainlyWrong(calls));
+    if (count > 0) expect(legal, show(calls)).toBe(false);
+  });
+});
+
+test.each([
+  ['', few],
   [' with compare-and-set', swapping],
 ])('beams and windows are never wrong%s', (_, shape) => {
   let proofs = 0;
@@ -159,6 +209,8 @@ test.each([
     { clients: 30, values: 5, cas: 0.3, writes: 0.35, unknown: 0.01 },
   ],
   ['100 busy clients, 20 values', { clients: 100, values: 20 }],
+  ['300 busy clients, 100 values', { clients: 300, values: 100 }],
+  ['30 busy clients, 50 values, 1 % unknown', { clients: 30, values: 50, unknown: 0.01 }],
 ])('what a register did is recognized within the budget: %s', (_, load) => {
   for (const seed of [1, 2]) {
     const calls = simulateRegister({ operations: 3_000, dense: true, seed, ...load });
