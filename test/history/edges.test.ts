@@ -235,3 +235,38 @@ test('lint: a failed write that was read, a clock that goes backwards, nothing t
     ),
   ).toEqual(['the txn of 2 (index 0) failed, and yet index 1 read it: was its outcome really known?']);
 });
+
+test('EDN: a byte order mark, times in Unix nanoseconds, discarded forms in each other', () => {
+  const record = '{:index 0, :time 1700000000000000123, :type :ok, :process 1, :f :read, :value 3}';
+  const h = parseHistory(`\uFEFF${record}`, 'edn');
+  expect(h.value(0)).toBe(3);
+  expect(h.invTime[0]).toBe(1_700_000_000_000_000_000);
+  const discarded = (n: number): string => `{:value ${'#_'.repeat(n)}${' 1'.repeat(n)} 7}`;
+  expect(
+    parseHistory(record.replace('{', discarded(200).replace('7}', '3 ').replace('{', '{')), 'edn').n,
+  ).toBe(1);
+  expect(() => parseHistory(`{:type :ok, :value ${'#_'.repeat(100_000)}`, 'edn')).toThrow(
+    /nested deeper than 256/,
+  );
+});
+
+test('what no record begins with is refused at once, not at the end of its line', () => {
+  for (const [format, text] of [
+    ['jsonl', '"text that never ends'],
+    ['jsonl', '\0\0\0\0'],
+    ['edn', '\0\0\0\0'],
+  ] as const) {
+    const reader = readerFor(format);
+    expect(() => reader.push(new TextEncoder().encode(text))).toThrow(HistoryError);
+    expect(() => reader.finish()).toThrow(HistoryError);
+  }
+});
+
+test('a process beyond what is counted is called too large, not no number', () => {
+  for (const process of ['4000000000', '40000000000000000000'])
+    for (const [format, text] of [
+      ['jsonl', `{"type":"ok","f":"read","process":${process},"value":1}`],
+      ['edn', `{:type :ok, :f :read, :process ${process}, :value 1}`],
+    ] as const)
+      expect(() => parseHistory(text, format)).toThrow(/no whole number between/);
+});

@@ -60,6 +60,8 @@ export abstract class EdnScanner extends ScanningReader {
   private readonly tokens: Tokens;
   /** While the rest is read: then the end of the bytes ends a comment. */
   protected last = false;
+  /** How many discarded forms `blank` is inside of. */
+  protected discarding = 0;
 
   protected constructor(recorder: Recorder) {
     super(recorder, DELIMITER, ' ');
@@ -78,7 +80,10 @@ export abstract class EdnScanner extends ScanningReader {
         if (this.pos >= this.limit && !this.last) throw INCOMPLETE;
       } else if (c === HASH && bytes[this.pos + 1] === UNDERSCORE) {
         this.pos += 2;
+        if (++this.discarding > DEEPEST)
+          this.fail(`discarded forms are nested deeper than ${DEEPEST} levels`, this.pos);
         this.form(DISCARDED);
+        this.discarding--;
       } else return;
     }
   }

@@ -31,6 +31,7 @@ export class EdnReader extends EdnValueReader {
   }
 
   protected consume(): void {
+    if (!this.begin(this.last)) return;
     if (this.limit - this.pos < this.worthwhile) return;
     this.worthwhile = 0;
     if (!this.records()) this.worthwhile = 2 * (this.limit - this.pos);
@@ -38,6 +39,7 @@ export class EdnReader extends EdnValueReader {
 
   protected end(): void {
     this.last = true;
+    this.begin(true);
     const start = this.pos;
     if (!this.records()) {
       const bytes = this.limit - Math.max(this.pos, start);
@@ -61,6 +63,7 @@ export class EdnReader extends EdnValueReader {
         ({ pos, line, lineStart } = this);
         this.blank();
         ({ pos, line, lineStart } = this);
+        this.discarding = 0;
         if (pos >= this.limit) return true;
         this.next();
       }
@@ -80,7 +83,7 @@ export class EdnReader extends EdnValueReader {
     else if ((c === OPEN || c === PAREN) && this.closing === 0) {
       this.closing = c === OPEN ? CLOSE : UNPAREN;
       this.pos++;
-    } else if (c === this.closing) {
+    } else if (this.closing !== 0 && c === this.closing) {
       this.closing = 0;
       this.pos++;
     } else this.fail('found this where a record {…} should be', this.pos);

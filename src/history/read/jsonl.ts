@@ -14,7 +14,6 @@ const NEWLINE = 0x0a;
  * linear in the bytes, each looked at once, without making strings or objects for what it has met before.
  */
 export class JsonlReader extends JsonValueReader {
-  private begun = false;
   /** While the last line is read, which may be cut off. */
   private last = false;
 
@@ -31,18 +30,16 @@ export class JsonlReader extends JsonValueReader {
   }
 
   protected consume(fresh: number): void {
-    if (!this.begun && !this.begin()) return;
+    if (!this.begin(this.last)) return;
     const newline = this.bytes.subarray(fresh, this.limit).lastIndexOf(NEWLINE);
     if (newline >= 0) this.lines(fresh + newline + 1);
+    else this.refuseEarly();
   }
 
-  /** Skips a byte order mark. False while there are too few bytes to tell. */
-  private begin(): boolean {
-    const { bytes, pos } = this;
-    if (this.limit - pos < 3 && !this.last) return false;
-    if (bytes[pos] === 0xef && bytes[pos + 1] === 0xbb && bytes[pos + 2] === 0xbf) this.pos += 3;
-    this.lineStart = this.pos;
-    return (this.begun = true);
+  /** Does not wait for the end of a line that cannot be a record. */
+  private refuseEarly(): void {
+    this.blank();
+    if (this.pos < this.limit && this.bytes[this.pos] !== CURLY) this.oneLine();
   }
 
   private lines(end: number): void {
@@ -90,7 +87,7 @@ export class JsonlReader extends JsonValueReader {
 
   protected end(): void {
     this.last = true;
-    if (!this.begun) this.begin();
+    this.begin(true);
     try {
       this.lines(this.limit);
     } catch (error) {

@@ -4,6 +4,8 @@ import type { Recorder } from '../recorder.ts';
 import { record } from '../stage.ts';
 
 const TYPES = ['invoke', 'ok', 'fail', 'info'];
+/** An integer that a double does not hold exactly comes as its digits; a time is as good as the nearest double. */
+const DIGITS = /^-?\d+$/;
 /** Records without a process get one each: nothing is known of who else acted. */
 const FIRST_UNNAMED = 1_000_000_000;
 
@@ -12,7 +14,8 @@ export function takeObject(
   r: Recorder,
   op: { readonly [field in keyof Op]?: Json | undefined },
 ): string | null {
-  const { type, process, f, index, time, workload, node, epoch } = op;
+  const { type, process, f, index, workload, node, epoch } = op;
+  const time = typeof op.time === 'string' && DIGITS.test(op.time) ? Number(op.time) : op.time;
   if (typeof type !== 'string' || !TYPES.includes(type))
     return type === undefined
       ? 'a record without "type"'
@@ -22,7 +25,7 @@ export function takeObject(
   if (time !== undefined && time !== null && typeof time !== 'number')
     return `time ${show(time)} is no number`;
   if (f !== undefined && f !== null && typeof f !== 'string') return `f ${show(f)} is no name`;
-  if (typeof process === 'string' && process !== NEMESIS)
+  if (typeof process === 'string' && process !== NEMESIS && !DIGITS.test(process))
     return `process ${show(process)} is neither a number nor "${NEMESIS}"`;
   if (workload !== undefined && workload !== null && typeof workload !== 'string')
     return `workload ${show(workload)} is no name`;
@@ -55,7 +58,7 @@ export function takeObject(
     record(r, clean as Partial<Op>, FIRST_UNNAMED + r.place);
     return null;
   }
-  if (!isProcess(process)) return `process ${show(process)} is neither a number nor "${NEMESIS}"`;
+  if (!isProcess(process)) return `process ${show(process)} is no whole number between −2^30 and 2^30`;
   record(r, clean as Partial<Op>, process);
   return null;
 }

@@ -10,6 +10,9 @@ const SAMPLE = 1 << 20;
 /** What the window may hold: addresses are signed 32-bit integers. */
 const LARGEST = 0x7fff0000 - WINDOW;
 
+/** What a string can hold. */
+const LONGEST_TEXT = 0x1fffffe8;
+
 /** Thrown where the bytes so far end inside a form. */
 export const INCOMPLETE = new Error('incomplete');
 
@@ -38,6 +41,7 @@ export abstract class HistoryReader {
   private putOffEnd = new Int32Array(256);
   private putOffLine = new Int32Array(256);
   private putOffColumn = new Int32Array(256);
+  private begun = false;
   private expected = 0;
   private taken = 0;
   /** What has ended the reading. */
@@ -171,6 +175,16 @@ export abstract class HistoryReader {
     if (this.pos !== end) this.fail('this value does not end where its record goes on', start);
   }
 
+  /** Skips a byte order mark at the beginning. False while there are too few bytes to tell, unless these are the `last`. */
+  protected begin(last: boolean): boolean {
+    const { bytes, pos } = this;
+    if (this.begun) return true;
+    if (this.limit - pos < 3 && !last) return false;
+    if (bytes[pos] === 0xef && bytes[pos + 1] === 0xbb && bytes[pos + 2] === 0xbf) this.pos += 3;
+    this.lineStart = this.pos;
+    return (this.begun = true);
+  }
+
   /** Stages the value at `pos` and moves behind it. */
   protected abstract stageValue(type: number, f: number): void;
 
@@ -190,6 +204,7 @@ export abstract class HistoryReader {
   }
 
   protected decode(from: number, to: number): string {
+    if (to - from > LONGEST_TEXT) this.fail('a text longer than 512 MiB', from);
     const bytes = this.bytes.subarray(from, to);
     try {
       return STRICT.decode(bytes);
