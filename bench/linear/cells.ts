@@ -5,6 +5,7 @@ import { checkOf } from '../../src/analysis/linear/general-check.ts';
 import { casRegister } from '../../src/analysis/linear/models/registers.ts';
 import type { Verdict } from '../../src/analysis/verdict.ts';
 import { OK } from '../../src/history/history.ts';
+import { setHistory } from '../sets.ts';
 import { historyOf, QUEUE, REGISTER } from './as-history.ts';
 import { Draw, type RegisterLoad, simulateRegister } from './simulate.ts';
 
@@ -15,18 +16,17 @@ export interface Cell {
   readonly aim?: number;
   /** What the verdict has to be. */
   readonly valid: boolean;
-  /** So many calls at once of so many values that a search may end at its budget, if it says so. */
-  readonly hard?: boolean;
+  /** A valid history of the same size: this one must not cost more than twice as much. */
+  readonly against?: Cell;
   /** Generates the history, outside what is timed; the check that comes back judges it. */
   readonly prepare: () => () => Verdict;
 }
 
-function registerCell(name: string, load: Omit<RegisterLoad, 'seed'>, aim: number): Cell {
+function registerCell(name: string, load: Omit<RegisterLoad, 'seed'>, aim?: number): Cell {
   return {
     name,
-    aim,
+    ...(aim === undefined ? {} : { aim }),
     valid: load.staleAt === undefined,
-    ...(load.values >= 20 && load.clients >= 100 ? { hard: true } : {}),
     prepare: () => {
       const history = historyOf([simulateRegister({ ...load, seed: 7 })], REGISTER);
       return () => check(history, { workload: 'cas-register' });
@@ -98,8 +98,11 @@ export function manyKeysCell(): Cell {
   };
 }
 
+/** What a queue may do wrong, once, near the end. */
+type Fault = 'none' | 'lost' | 'duplicated';
+
 /** A queue that processes share: enqueue and dequeue, never empty. */
-export function simulateQueue(operations: number, clients: number, seed: number): Calls {
+function simulateQueue(operations: number, clients: number, seed: number, fault: Fault): Calls {
   const draw = new Draw(seed);
   const events: { at: number; row: number; kind: 0 | 1 | 2 }[] = [];
   const free = new Float64Array(clients);
@@ -119,14 +122,19 @@ export function simulateQueue(operations: number, clients: number, seed: number)
   const inside: number[] = [];
   let head = 0;
   let element = 0;
-  for (const { row } of effect) {
+  let broken = fault === 'none';
+  effect.forEach(({ row }, i) => {
+    if (!broken && i > 0.95 * operations && kind[row] === DEQUEUE) {
+      head += fault === 'lost' ? 1 : -1;
+      broken = true;
+    }
     if (kind[row] === DEQUEUE && head < inside.length) a[row] = inside[head++];
     else {
       kind[row] = ENQUEUE;
       a[row] = element++;
       inside.push(a[row]);
     }
-  }
+  });
   events.sort((x, y) => x.at - y.at);
   const inv = new Int32Array(operations);
   const ret = new Int32Array(operations);
@@ -149,16 +157,61 @@ export function simulateQueue(operations: number, clients: number, seed: number)
   };
 }
 
-export function queueCell(operations = 1_000_000): Cell {
+export function queueCell(operations = 1_000_000, fault: Fault = 'none'): Cell {
   return {
-    name: `FIFO queue ${operations} ops, 20 clients`,
+    name: `FIFO queue ${operations} ops, 20 clients${fault === 'none' ? '' : `, one element ${fault}`}`,
     aim: 500,
-    valid: true,
+    valid: fault === 'none',
     prepare: () => {
-      const history = historyOf([simulateQueue(operations, 20, 3)], QUEUE);
+      const history = historyOf([simulateQueue(operations, 20, 3, fault)], QUEUE);
       return () => check(history, { workload: 'queue' });
     },
   };
+}
+
+/** Whole reads of a set to which elements are added; the last tenth of the reads may miss the first element. */
+export function setCell(elements: number, reads: number, lost = false): Cell {
+  return {
+    name: `set-full ${elements} elements × ${reads} reads${lost ? ', one element lost' : ''}`,
+    aim: 500,
+    valid: !lost,
+    prepare: () => {
+      const history = setHistory({ elements, reads });
+      if (lost)
+        for (let row = history.n - Math.floor(reads / 10); row < history.n; row++) {
+          history.x0[row]++;
+          history.x1[row]--;
+        }
+      return () => check(history, { workload: 'set-full' });
+    },
+  };
+}
+
+/** Invalid histories, each against the valid one from which one answer makes it differ. */
+export function invalidCells(): Cell[] {
+  const pairs: [valid: Cell, invalid: Cell][] = [];
+  const registers = (name: string, load: Omit<RegisterLoad, 'seed' | 'staleAt'>) =>
+    pairs.push([
+      registerCell(`register ${load.operations} ops, ${name}`, load),
+      registerCell(`register ${load.operations} ops, ${name}, one stale read`, { ...load, staleAt: 0.95 }),
+    ]);
+  for (const operations of [100_000, 1_000_000]) {
+    const load = { operations, clients: 100, dense: true, values: 0 };
+    registers('unique values', load);
+    registers('unique values, with cas', { ...load, cas: 0.2, writes: 0.3 });
+    registers('unique values, hardly anything but cas', { ...load, cas: 0.5, writes: 1e-4 });
+    for (const fault of ['lost', 'duplicated'] as const)
+      pairs.push([queueCell(operations), queueCell(operations, fault)]);
+  }
+  for (const dense of [false, true])
+    registers(`5 values, 100 clients ${dense ? 'dense' : 'sparse'}`, {
+      operations: 100_000,
+      clients: 100,
+      dense,
+      values: 5,
+    });
+  pairs.push([setCell(100_000, 10_000), setCell(100_000, 10_000, true)]);
+  return pairs.map(([against, invalid]) => ({ ...invalid, against }));
 }
 
 /** The same register by the general engines, to compare with the fast path. */
