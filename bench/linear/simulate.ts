@@ -1,4 +1,4 @@
-import { CAS, type Calls, READ, WRITE } from '../../src/analysis/linear/calls.ts';
+import { blankCalls, CAS, type Calls, READ, WRITE } from '../../src/analysis/linear/calls.ts';
 import { FAIL, INFO, NEVER, OK } from '../../src/history/history.ts';
 
 /** A small seeded generator (mulberry32): the same seed gives the same history everywhere. */
@@ -131,15 +131,7 @@ export function simulateRegister(load: RegisterLoad): Calls {
     }
   }
   const n = inOrder.length;
-  const calls: Calls = {
-    n,
-    kind: new Uint8Array(n),
-    a: new Int32Array(n),
-    b: new Int32Array(n),
-    inv: new Int32Array(n),
-    ret: new Int32Array(n),
-    outcome: new Uint8Array(n),
-  };
+  const calls = blankCalls(n);
   inOrder.forEach((id, i) => {
     const row = rows[id];
     calls.kind[i] = row.kind;

@@ -43,10 +43,9 @@ export interface Decision {
   readonly survivors?: readonly string[];
 }
 
-/** The calls of the given rows, in the given order (which must be by `inv`). O(rows). */
-export function pick(calls: Calls, rows: ArrayLike<number>): Calls {
-  const n = rows.length;
-  const out: Calls = {
+/** Columns for so many calls, to be filled. */
+export function blankCalls(n: number): Calls {
+  return {
     n,
     kind: new Uint8Array(n),
     a: new Int32Array(n),
@@ -55,6 +54,12 @@ export function pick(calls: Calls, rows: ArrayLike<number>): Calls {
     ret: new Int32Array(n),
     outcome: new Uint8Array(n),
   };
+}
+
+/** The calls of the given rows, in the given order (which must be by `inv`). O(rows). */
+export function pick(calls: Calls, rows: ArrayLike<number>): Calls {
+  const n = rows.length;
+  const out = blankCalls(n);
   for (let i = 0; i < n; i++) {
     const row = rows[i];
     out.kind[i] = calls.kind[row];

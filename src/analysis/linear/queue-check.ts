@@ -1,7 +1,7 @@
 import { type History, INFO, NEVER, OK, Shape } from '../../history/history.ts';
 import { NIL } from '../../history/values.ts';
 import type { Anomaly, Check, CheckOptions } from '../verdict.ts';
-import type { Calls } from './calls.ts';
+import { blankCalls, type Calls } from './calls.ts';
 import { Cast } from './explain.ts';
 import { DEQUEUE, EMPTY, ENQUEUE, fifo, type QueueConflict } from './fifo.ts';
 import { judgeByModel, operationsOf } from './general-check.ts';
@@ -10,8 +10,12 @@ import { fifoQueue } from './models/collections.ts';
 import { Findings } from './verdict-of.ts';
 
 /**
- * A first-in-first-out queue: `enqueue v`, `dequeue` with the element taken, nil where the queue was empty. A failed
- * dequeue says nothing. Elements that are enqueued once each are decided in O(n); others by the general engines.
+ * A first-in-first-out queue, empty at first: `enqueue v`, `dequeue` with the element taken, nil where the queue was
+ * empty. A failed dequeue says nothing.
+ *
+ * Elements that are enqueued once each are decided by `fifo`, in O(n). Where elements repeat, the queue is not empty at
+ * first, or unknown dequeues meet empty ones, the general engines decide, exponential in the calls under way at the worst;
+ * `unknown` when their budget is spent.
  */
 export const queue: Check = {
   name: 'queue',
@@ -46,15 +50,7 @@ function queueCalls(history: History): { calls: Calls; rows: Int32Array } {
   let size = 0;
   for (let row = 0; row < n; row++) if (kindOf[f[row]] >= 0) found[size++] = row;
   const rows = found.subarray(0, size);
-  const calls: Calls = {
-    n: size,
-    kind: new Uint8Array(size),
-    a: new Int32Array(size),
-    b: new Int32Array(0),
-    inv: new Int32Array(size),
-    ret: new Int32Array(size),
-    outcome: new Uint8Array(size),
-  };
+  const calls = blankCalls(size);
   for (let i = 0; i < size; i++) {
     const row = rows[i];
     const value =

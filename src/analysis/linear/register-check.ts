@@ -19,12 +19,6 @@ const QUICK = 1_000_000;
 
 export type RegisterCheckOptions = CheckOptions & RegisterOptions;
 
-/**
- * Judges registers, one or many: every key alone, as linearizability allows.
- *
- * Small registers with few calls at a time are decided by what overlaps, values that are each written once by zones, all
- * in O(n). Others by a pass for what no order can mend, then by deadlines; the budget is shared, and no key may spend more than a fair part of it.
- */
 function judge(name: string, source: History, options: RegisterCheckOptions = {}): Verdict {
   const model = options.models?.[0] ?? 'linearizable';
   const keys = registersOf(source, options);
@@ -178,6 +172,17 @@ const OPTIONS: OwnOptionsOf<RegisterCheckOptions> = {
   },
 };
 
+/**
+ * Registers, one or many, and each key alone: linearizability is local (Herlihy & Wing, "Linearizability", TOPLAS 1990).
+ * `read`, `write`, `cas` and their short names, values `v` or `[k, v]`, of a cas `[a, b]` or `[k, [a, b]]`; others are left
+ * out. The register holds `initial` at first.
+ *
+ * Small registers with few calls at a time are decided by what overlaps, values that are each written once by zones
+ * (Gibbons & Korach, "Testing shared memories", SIAM J. Comput. 1997), all in O(n). Where values repeat the problem is
+ * NP-complete (the same authors): a pass for what no order can mend, O(n), then deadlines, which take O(n) where one
+ * configuration is enough to follow. The budget is shared, and no key may spend more than a fair part of it; `unknown` says
+ * where the search ended. Sequential consistency is judged over all keys together.
+ */
 export const register: Check = {
   name: 'register',
   summary,
@@ -186,6 +191,7 @@ export const register: Check = {
   judge: (history, options) => judge('register', history, options),
 };
 
+/** The same check under the name that says that there is a compare-and-set. */
 export const casRegisterCheck: Check = {
   name: 'cas-register',
   summary,
@@ -194,6 +200,7 @@ export const casRegisterCheck: Check = {
   judge: (history, options) => judge('cas-register', history, options),
 };
 
+/** The same check for a map: `get` and `put` of keys. */
 export const keyValueCheck: Check = {
   name: 'key-value',
   summary: 'a map of registers, values [key, value]; sequential consistency is judged over all keys together',

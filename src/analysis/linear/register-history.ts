@@ -1,6 +1,6 @@
 import { FAIL, type History, INFO, NEVER, OK, Shape } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
-import { CAS, type Calls, MISS, READ, WRITE } from './calls.ts';
+import { blankCalls, CAS, type Calls, MISS, READ, WRITE } from './calls.ts';
 import { Dense } from './dense.ts';
 
 const KINDS: { readonly [f: string]: number } = {
@@ -36,14 +36,7 @@ export function registersOf(history: History, options: RegisterOptions = {}): Ke
   const { n, f, fs, shape, x0, x1, x2, outcome, values } = history;
   const kindOf = fs.map((name) => (Object.hasOwn(KINDS, name) ? KINDS[name] : -1));
   const keyed = isKeyed(history, kindOf);
-  const columns = {
-    kind: new Uint8Array(n),
-    a: new Int32Array(n),
-    b: new Int32Array(n),
-    inv: new Int32Array(n),
-    ret: new Int32Array(n),
-    outcome: new Uint8Array(n),
-  };
+  const columns = blankCalls(n);
   const rows = new Int32Array(n);
   const keys = new Dense(n);
   const keyOf = new Int32Array(n).fill(-1);
