@@ -25,8 +25,8 @@ const WINDOW_BEAM = 1000;
 /**
  * Decides linearizability of a register whose values may repeat.
  *
- * A narrow beam first, of one configuration where nothing compares, which widens where it dies: if it reaches the end that is a proof, and so is its end if it dropped
- * nothing. Where widening does not help, the events before its death are searched from every state that could have been:
+ * A narrow beam first, of one configuration where nothing compares, which widens where it dies: if it reaches the end
+ * that is a proof, and so is its end if it dropped nothing. Where widening does not help, the events before its death are searched from every state that could have been:
  * if nothing survives that, the history is illegal whatever came before. Then, with compare-and-set, the same with more
  * thrift; then beams that are wide all along, of which one may hold all that there is. With compare-and-set, last, a run
  * in which those of unknown outcome are writes: more is possible then, so its "illegal" is a proof as well. `unknown` when
