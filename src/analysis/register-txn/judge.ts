@@ -18,7 +18,7 @@ import { findGuarantees, findPram } from '../session/findings.ts';
 import { GUARANTEES, type Guarantee } from '../session/guarantees.ts';
 import { SESSION_MODELS } from '../session/judge.ts';
 import { type CheckOptions, DEFAULT_BUDGET, NOTHING_FOUND, type Verdict } from '../verdict.ts';
-import { accessesOf } from '../weak/accesses.ts';
+import { accessesOf, accessValue } from '../weak/accesses.ts';
 import { Found } from '../weak/found.ts';
 import { WeakLevels } from '../weak/levels.ts';
 import { localAnomaly } from '../weak/local-witness.ts';
@@ -50,7 +50,7 @@ export function analyzeRegisterTxn(
 ): { readonly verdict: Verdict; readonly core: Core | null } {
   const judged = friendlyAll(options.models ?? ['strict-serializable']);
   const initial: Json = options.initial ?? null;
-  const registers = registersOf(accessesOf(history), history.values.id(initial));
+  const registers = registersOf(accessesOf(history), accessValue(history, initial));
   const head = { check: 'rw-register', judged };
   const impossible = unusable(registers);
   if (impossible !== undefined)

@@ -21,6 +21,7 @@ export interface Span {
   readonly last: number;
 }
 
+/** The span of one position. */
 export const at = (position: number): Span => ({ first: position, last: position });
 
 /** Transactions above which a window is not looked at. */

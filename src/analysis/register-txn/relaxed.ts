@@ -31,8 +31,10 @@ const SPANS = 4;
 
 /**
  * Where real time does not bind, most transactions could have kept it all the same: looks for a serial order in which only those leave their
- * intervals that ran about where the search for an order in real time got stuck, and then got stuck again. Where it gets no further even so, those
- * who ran there are looked at by themselves: they contradict each other; or the order that they have is tried in the whole. With `quick` that is left out.
+ * intervals that read too late what was overwritten, and those that ran about where the search for an order in real time got stuck, and then got
+ * stuck again. Where it gets no further even so, those who ran there (up to whom the search waited for) are looked at by themselves: they contradict
+ * each other; or the order that they have is tried in the whole, and with more of what is beside them where it does not fit. With `quick` that is
+ * left out.
  */
 export function relaxed(question: Question, budget: Budget, quick: boolean): Answer | undefined {
   const { versions, order, process, stuck } = question;
