@@ -4,9 +4,12 @@
 export const FUNCTIONS: u32 = 0x8000;
 export const MOST_FUNCTIONS: u32 = 64;
 
-/** Records found by one call, one behind the other: no new one from OUT_FULL on, none beyond OUT_END. */
+/**
+ * Records found by one call, one behind the other: none beyond OUT_END, and no new one from OUT_FULL on, so that they and their
+ * bytes are still in the nearest cache when the reader takes them in.
+ */
 export const OUT: u32 = 0x10000;
-export const OUT_FULL: u32 = 0x60000;
+export const OUT_FULL: u32 = 0x14000;
 export const OUT_END: u32 = 0x80000;
 /** The record of one transaction on its own. */
 export const ALONE: u32 = 0x80000;

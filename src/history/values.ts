@@ -33,6 +33,11 @@ export class ValueTable {
     return id;
   }
 
+  /** The id of a value given as canonical JSON text, if it was met already and is interned at all. */
+  known(text: string): number | undefined {
+    return this.ids.get(text);
+  }
+
   /** Integers beyond 2^53, which no double holds exactly, come back as their digits in a string. */
   value(id: number): Json {
     if (id === NIL) return null;

@@ -77,6 +77,8 @@ export abstract class ScanningReader extends FieldReader {
 
   private takeAll(n: number): number {
     const { ints } = this.scanner;
+    // Once for all of them: what the scanner knows of a record leaves the other fields as they are.
+    this.recorder.begin();
     let at = FOUND;
     for (let i = 0; i < n; i++) {
       this.onLine(ints[at + Place.line]!, ints[at + Place.lineStart]!);
@@ -99,7 +101,6 @@ export abstract class ScanningReader extends FieldReader {
   private takeOne(at: number): number {
     const { ints, doubles } = this.scanner;
     const r = this.recorder;
-    r.begin();
     const type = ints[at + Place.type]!;
     const f = ints[at + Place.f]!;
     const shape = ints[at + Place.shape]!;
@@ -110,12 +111,12 @@ export abstract class ScanningReader extends FieldReader {
       next += MOP * a;
     } else if (shape === TEXT) {
       if (!this.delimited(a, ints[at + Place.b]!, type, f)) return NONE;
-    } else if (shape !== NOTHING) {
-      r.shape = shape as Shape;
+    } else {
+      r.shape = shape === NOTHING ? Shape.Scalar : (shape as Shape);
       r.x0 = a;
       r.x1 = ints[at + Place.b]!;
       r.x2 = ints[at + Place.c]!;
-      r.hasValue = shape !== Shape.Scalar || a !== NIL;
+      r.hasValue = r.shape !== Shape.Scalar || a !== NIL;
     }
     if (ints[at + Place.rest] !== 0) return this.rest(at) ? next : NONE;
     const time = doubles[(at + Place.time) >> 1]!;
@@ -127,6 +128,7 @@ export abstract class ScanningReader extends FieldReader {
   /** Stages a value whose text the scanner has only delimited. False when it ends elsewhere. */
   private delimited(from: number, to: number, type: number, f: number): boolean {
     this.pos = from;
+    this.recorder.begin();
     return this.ifComplete(() => this.stageValue(type, f)) && this.pos === to;
   }
 
@@ -140,6 +142,7 @@ export abstract class ScanningReader extends FieldReader {
     this.f = ints[at + Place.f]!;
     const shape = ints[at + Place.shape];
     this.valueAt = shape === NOTHING ? NONE : 0;
+    if (shape === NOTHING) this.recorder.begin();
     this.pos = ints[at + Place.rest]!;
     let done = false;
     return this.ifComplete(() => (done = this.restOfFields() && this.complete())) && done;
