@@ -2,7 +2,7 @@ import type { History } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
 import { boundary, canonicalModel, friendlyAll, implies, strongestConsistent, violates } from '../models.ts';
 import { type CheckOptions, DEFAULT_BUDGET, NOTHING_FOUND, type Verdict } from '../verdict.ts';
-import { accessesOf } from '../weak/accesses.ts';
+import { accessesOf, accessValue, mixedReason } from '../weak/accesses.ts';
 import { Found } from '../weak/found.ts';
 import { WeakLevels } from '../weak/levels.ts';
 import { listOrder } from '../weak/list-order.ts';
@@ -45,9 +45,9 @@ export function judgeSessions(
   const judged = friendlyAll(options.models ?? claim);
   const initial: Json = options.initial ?? null;
   const accesses = accessesOf(history, true);
-  const registers = registersOf(accesses, history.values.id(initial));
+  const registers = registersOf(accesses, accessValue(history, initial));
   const head = { check, judged, engine: 'visibility' };
-  if (registers.okUnits === 0 || registers.ambiguous > 0)
+  if (registers.okUnits === 0 || registers.ambiguous > 0 || accesses.mixed !== undefined)
     return {
       ...head,
       valid: 'unknown',
@@ -56,7 +56,9 @@ export function judgeSessions(
       reason:
         registers.okUnits === 0
           ? 'no read or write succeeded'
-          : `${registers.ambiguous} writes repeat a value of their key or write its initial value (first: ${history.values.show(accesses.value[registers.ambiguousAccess]!)}): whose write a read saw is not certain`,
+          : accesses.mixed !== undefined
+            ? mixedReason(accesses)
+            : `${registers.ambiguous} writes repeat a value of their key or write its initial value (first: ${history.values.show(accesses.value[registers.ambiguousAccess]!)}): whose write a read saw is not certain`,
     };
 
   const found = new Found();

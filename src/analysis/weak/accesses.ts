@@ -1,11 +1,14 @@
 import { APPEND, FIRST_LIST, type History, INFO, OK, R, Shape, UNREAD, W } from '../../history/history.ts';
 import { IdMap } from '../../history/idmap.ts';
+import type { Json } from '../../history/op.ts';
+import { mopValue } from '../../history/show.ts';
 import { NIL } from '../../history/values.ts';
 
 /**
  * Every read and write of a history, in rows of accesses: transactions of `r` and `w`, and plain `read` and `write`
  * operations, keyed or not, which count as transactions of one access. Where `lists` are allowed an append is a write of its
- * element, and a read of a list reads the last element: the list before it is told by `list`.
+ * element, and a read of a key that is appended to reads the last element: the list before it is told by `list`. Other keys
+ * are registers, whose values may be lists like any others; the empty list is nil, in reads and in writes.
  */
 export interface Accesses {
   readonly history: History;
@@ -23,12 +26,22 @@ export interface Accesses {
   readonly keyId: Int32Array;
   /** By access, the handle of the list that was read, or NIL; undefined where no transaction appends. */
   readonly list: Int32Array | undefined;
+  /** The value id of a key that is both appended to and written: what its reads saw is not certain. */
+  readonly mixed: number | undefined;
   /** Rows that were left out because they are none of the above. */
   readonly ignored: number;
 }
 
-const READS = new Set(['r', 'read', 'get']);
-const WRITES = new Set(['w', 'write', 'put', 'set']);
+const READS = ['r', 'read', 'get'];
+const WRITES = ['w', 'write', 'put', 'set'];
+
+/** Names of plain operations that are accesses. */
+export const PLAIN: readonly string[] = [...READS, ...WRITES];
+
+/** The id of a value as accesses have it: nil and the empty list are one. */
+export function accessValue({ values }: History, value: Json): number {
+  return Array.isArray(value) && value.length === 0 ? NIL : values.id(value);
+}
 
 /** Linear in the history. */
 export function accessesOf(history: History, lists = false): Accesses {
@@ -38,7 +51,7 @@ export function accessesOf(history: History, lists = false): Accesses {
 /** A history of nothing but transactions of `r` and `w`. */
 function transactionsAlone(history: History): Accesses | undefined {
   const { n, shape, x0, x1, mopF, mopKey, mopVal } = history;
-  if (history.listOffset.length > 0) return undefined;
+  if (history.listOffset.length > 0 || history.values.known('[]') !== undefined) return undefined;
   const row = iota(n);
   const start = new Int32Array(n + 1);
   for (let i = 0; i < n; i++) {
@@ -62,7 +75,19 @@ function transactionsAlone(history: History): Accesses | undefined {
       unit[at] = i;
     }
   }
-  return { history, units: n, row, start, f, value, unit, ...numbered(id), list: undefined, ignored: 0 };
+  return {
+    history,
+    units: n,
+    row,
+    start,
+    f,
+    value,
+    unit,
+    ...numbered(id),
+    list: undefined,
+    mixed: undefined,
+    ignored: 0,
+  };
 }
 
 function unitsOf(start: Int32Array, units: number): Int32Array {
@@ -107,7 +132,7 @@ function iota(n: number): Int32Array {
 
 function picked(history: History, lists: boolean): Accesses {
   const { n, shape, x0, x1, mopF } = history;
-  const plain = history.fs.map((f) => (READS.has(f) ? R : WRITES.has(f) ? W : -1));
+  const plain = history.fs.map((f) => (READS.includes(f) ? R : WRITES.includes(f) ? W : -1));
   const row = new Int32Array(n);
   const start = new Int32Array(n + 1);
   let units = 0;
@@ -124,6 +149,9 @@ function picked(history: History, lists: boolean): Accesses {
   const id = new Int32Array(total);
   const value = new Int32Array(total);
   let list: Int32Array | undefined;
+  const { appended, mixed } = lists ? appendedKeys(history) : NONE;
+  const empty = history.values.known('[]') ?? NIL;
+  const whole = new Map<number, number>();
   for (let u = 0; u < units; u++) {
     const i = row[u]!;
     let at = start[u]!;
@@ -132,8 +160,13 @@ function picked(history: History, lists: boolean): Accesses {
         const v = history.mopVal[m]!;
         f[at] = mopF[m] === R ? R : W;
         id[at] = history.mopKey[m]!;
-        value[at] = v;
+        value[at] = v === empty && mopF[m] === W ? NIL : v;
         if (v > FIRST_LIST || mopF[m] !== R) continue;
+        if (appended.get(id[at]!) === 0) {
+          if (!whole.has(v)) whole.set(v, history.values.id(mopValue(history, m)));
+          value[at] = whole.get(v)!;
+          continue;
+        }
         list ??= new Int32Array(total).fill(NIL);
         list[at] = v;
         const h = FIRST_LIST - v;
@@ -141,9 +174,17 @@ function picked(history: History, lists: boolean): Accesses {
       }
     } else {
       f[at] = plain[history.f[i]!]!;
-      const keyed = shape[i] === Shape.Pair;
+      const s = shape[i]!;
+      const keyed = s === Shape.Pair;
       id[at] = keyed ? x0[i]! : NIL;
-      value[at] = f[at] === R && history.outcome[i] !== OK ? UNREAD : keyed ? x1[i]! : x0[i]!;
+      value[at] = keyed ? x1[i]! : x0[i]!;
+      if (!keyed && s !== Shape.Scalar) {
+        const said = history.value(i);
+        const pair = Array.isArray(said) && said.length === 2;
+        if (pair) id[at] = history.values.id(said[0] as Json);
+        value[at] = accessValue(history, pair ? (said[1] as Json) : said);
+      }
+      if (f[at] === R && history.outcome[i] !== OK) value[at] = UNREAD;
     }
   }
   return {
@@ -156,6 +197,7 @@ function picked(history: History, lists: boolean): Accesses {
     unit: unitsOf(start, units),
     ...numbered(id),
     list,
+    mixed,
     ignored: n - units,
   };
 
@@ -166,8 +208,38 @@ function picked(history: History, lists: boolean): Accesses {
       return x1[i]!;
     }
     const code = plain[history.f[i]!]!;
-    if (code === -1 || (shape[i] !== Shape.Pair && shape[i] !== Shape.Scalar)) return -1;
+    if (code === -1) return -1;
     // A read that nobody has the answer to says nothing.
     return code === R && history.outcome[i] === INFO ? -1 : 1;
   }
+}
+
+/** Why a history with a key of both kinds cannot be judged. */
+export function mixedReason({ history, mixed = NIL }: Accesses): string {
+  return `key ${history.values.show(mixed)} is both appended to and written: whether its reads show a list or a register is not certain`;
+}
+
+interface Appended {
+  /** By key, 0 where nobody appends to it. */
+  readonly appended: IdMap;
+  readonly mixed: number | undefined;
+}
+
+const NONE: Appended = { appended: new IdMap(), mixed: undefined };
+
+/** Keys that transactions append to. Linear in micro-operations. */
+function appendedKeys({ n, shape, x0, x1, mopF, mopKey }: History): Appended {
+  const appended = new IdMap();
+  const written = new IdMap();
+  let mixed: number | undefined;
+  for (let row = 0; row < n; row++) {
+    if (shape[row] !== Shape.Txn) continue;
+    for (let m = x0[row]!; m < x0[row]! + x1[row]!; m++) {
+      if (mopF[m] === R) continue;
+      const key = mopKey[m]!;
+      (mopF[m] === APPEND ? appended : written).set(key, 1);
+      if (mixed === undefined && appended.get(key) + written.get(key) === 2) mixed = key;
+    }
+  }
+  return { appended, mixed };
 }

@@ -2,7 +2,7 @@ import { FIRST_LIST, OK, R } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
 import { boundary, friendlyAll, strongestConsistent, violates } from '../models.ts';
 import type { Anomaly, Check, CheckOptions, OwnOptionsOf, Verdict } from '../verdict.ts';
-import { accessesOf } from './accesses.ts';
+import { accessesOf, accessValue, mixedReason } from './accesses.ts';
 import { Found } from './found.ts';
 import { findTornReads } from './prefix.ts';
 import { type Registers, registersOf } from './registers.ts';
@@ -45,7 +45,9 @@ export const longFork: Check = {
   judge: (history, options: LongForkOptions = {}): Verdict => {
     const initial: Json = options.initial ?? null;
     const judged = friendlyAll(options.models ?? ['snapshot-isolation']);
-    const registers = registersOf(accessesOf(history, true), history.values.id(initial));
+    const accesses = accessesOf(history, true);
+    const registers = registersOf(accesses, accessValue(history, initial));
+    const uncertain = registers.ambiguous > 0 || accesses.mixed !== undefined;
     const positions = positionsOf(registers);
     const groups = groupsOf(registers, positions.of, positions.known);
     const found = new Found();
@@ -65,16 +67,18 @@ export const longFork: Check = {
     const types = found.types;
     const invalid = violates(judged, types);
     const reason =
-      registers.ambiguous > 0
-        ? 'values are not unique: whose write a read saw is not certain'
-        : compared === 0
-          ? 'no two transactions read the same keys, with a known order of versions, and wrote none of them'
-          : undefined;
+      accesses.mixed !== undefined
+        ? mixedReason(accesses)
+        : registers.ambiguous > 0
+          ? 'values are not unique: whose write a read saw is not certain'
+          : compared === 0
+            ? 'no two transactions read the same keys, with a known order of versions, and wrote none of them'
+            : undefined;
     return {
       check: 'long-fork',
       judged,
       engine: 'snapshots',
-      valid: registers.ambiguous > 0 ? 'unknown' : invalid ? false : compared === 0 ? 'unknown' : true,
+      valid: uncertain ? 'unknown' : invalid ? false : compared === 0 ? 'unknown' : true,
       anomalyTypes: types,
       counts: found.counts,
       anomalies: found.anomalies,
@@ -96,8 +100,11 @@ function positionsOf(registers: Registers): { of: Int32Array; known: Uint8Array;
   const known = new Uint8Array(accesses.keys).fill(1);
   if (list !== undefined) {
     for (let at = 0; at < f.length; at++)
-      if (f[at] === R && source[at]! >= INITIAL)
+      if (f[at] === R && source[at]! >= INITIAL) {
         of[at] = list[at]! <= FIRST_LIST ? accesses.history.listLength[FIRST_LIST - list[at]!]! : 0;
+        // A register among lists: reads do not tell the order of its versions.
+        if (list[at]! > FIRST_LIST && source[at]! > INITIAL) known[accesses.key[at]!] = 0;
+      }
     return { of, known, unordered: 0 };
   }
   // Each write follows the version that its transaction read, or, if it is the only write of its key, the initial one.
