@@ -1,6 +1,8 @@
 import { type History, INFO, NEVER, OK, Shape } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
 import { NIL } from '../../history/values.ts';
+import { showRow } from '../evidence/show.ts';
+import { isList, isListed, isPair, LOOK, layoutOf, PUT } from '../keyed-lists.ts';
 import type { Anomaly, Check, CheckOptions } from '../verdict.ts';
 import { appendListOrder, type ListCalls, type ListConflict } from './append-list.ts';
 import { Cast } from './explain.ts';
@@ -26,7 +28,8 @@ export const appendList: Check = {
   judge(source, options: CheckOptions = {}) {
     const meter = new Meter(options.budget);
     const findings = new Findings(options);
-    const keys = listsOf(source);
+    const { lists: keys, reason } = listsOf(source);
+    if (reason !== undefined) findings.unknowns.push(reason);
     let considered = 0;
     const operations = operationsOf(source, new Set(['append', 'read', 'get', 'r']));
     const place = new Map(operations.rows.map((row, i) => [row, i]));
@@ -73,30 +76,14 @@ function second(value: Json): Json {
   return Array.isArray(value) ? ((value[1] ?? null) as Json) : null;
 }
 
-/** The lists of a history, key by key. O(rows + elements). */
-function listsOf(history: History): KeyList[] {
+/** The lists of a history, key by key; what cannot be read as one, in `reason`. O(rows + elements). */
+function listsOf(history: History): { lists: KeyList[]; reason?: string } {
   const { n, f, fs, shape, x0, x1, x2, outcome, values } = history;
-  const kindOf = fs.map((name) => (name === 'append' ? 0 : /^(read|get|r)$/.test(name) ? 1 : -1));
-  const pair = (row: number): boolean => {
-    const s = shape[row];
-    if (s === Shape.Pair || s === Shape.PairOfPair || s === Shape.KeyedList) return true;
-    const value = s === Shape.Other ? history.value(row) : null;
-    return Array.isArray(value) && value.length === 2;
-  };
-  const keyedRead = (row: number): boolean => {
-    const list = pair(row) ? second(history.value(row)) : undefined;
-    return list === null || Array.isArray(list);
-  };
-  // What reads show tells keys from elements that are pairs.
-  let keyed = true;
-  let pairs = 0;
-  for (let row = 0; row < n && keyed; row++) {
-    const kind = kindOf[f[row]];
-    if (kind < 0 || (kind === 1 && (outcome[row] !== OK || shape[row] === Shape.Scalar))) continue;
-    keyed = shape[row] === Shape.KeyedList || (kind === 0 ? pair(row) : keyedRead(row));
-    pairs++;
-  }
-  keyed &&= pairs > 0;
+  const kindOf = fs.map((name) => (name === 'append' ? PUT : /^(read|get|r)$/.test(name) ? LOOK : -1));
+  const { keyed, reason } = layoutOf(history, kindOf);
+  if (reason !== undefined) return { lists: [], reason };
+  const pair = (row: number) => isPair(history, row);
+  let foreign: string | undefined;
   // Values of other shapes, such as lists of records: elements are what is written the same way.
   const odd = (row: number) => shape[row] === Shape.Other || (!keyed && shape[row] === Shape.PairOfPair);
   const whole = (row: number): Json => (keyed ? second(history.value(row)) : history.value(row));
@@ -107,6 +94,10 @@ function listsOf(history: History): KeyList[] {
   const groups = new Map<number, number[]>();
   for (let row = 0; row < n; row++) {
     if (kindOf[f[row]] < 0) continue;
+    if (kindOf[f[row]] === LOOK && outcome[row] === OK && !(keyed ? isListed : isList)(history, row)) {
+      foreign ??= `${showRow(history, row)} (index ${history.inv[row]}) shows no list${keyed ? ' of a key' : ''}`;
+      continue;
+    }
     const key = !keyed ? 0 : odd(row) && pair(row) ? values.id(first(history.value(row))) : x0[row];
     const list = groups.get(key);
     if (list === undefined) groups.set(key, [row]);
@@ -138,7 +129,7 @@ function listsOf(history: History): KeyList[] {
   const elements = new Int32Array(base + extra.length);
   elements.set(history.elements);
   elements.set(extra, base);
-  return [...groups].map(([key, rows]) => {
+  const lists = [...groups].map(([key, rows]) => {
     const from = (row: number) =>
       spans.get(row) ??
       (keyed ? (shape[row] === Shape.KeyedList ? x1[row] : 0) : shape[row] === Shape.List ? x0[row] : 0);
@@ -161,6 +152,7 @@ function listsOf(history: History): KeyList[] {
       },
     };
   });
+  return foreign === undefined ? { lists } : { lists, reason: foreign };
 }
 
 function listAnomaly(history: History, { key, calls, rows }: KeyList, conflict: ListConflict): Anomaly {

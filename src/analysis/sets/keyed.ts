@@ -1,6 +1,7 @@
 import { History, OK, Shape } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
 import { NIL } from '../../history/values.ts';
+import { isPair, LOOK, layoutOf, PUT } from '../keyed-lists.ts';
 import { Tally } from '../tally.ts';
 import type { Anomaly } from '../verdict.ts';
 
@@ -11,45 +12,47 @@ export interface KeyedSet {
   readonly history: History;
 }
 
+/** The sets of a history, or why it has none: then there are no sets at all. */
+export interface KeyedSets {
+  readonly sets: readonly KeyedSet[];
+  readonly reason?: string;
+}
+
 /**
  * The sets of a history: `add [k, v]` and `read [k, [v…]]`, as Jepsen's independent keys write them, or one without keys.
- * Keyed are those whose adds are all pairs and of which some read shows a key and a list, and none a plain list.
- * Rows of other functions go to no key. O(rows).
+ * Rows that show no key are left out where others do, and those of other functions. O(rows).
  */
-export function setsOf(history: History): KeyedSet[] {
-  const add = history.fs.indexOf('add');
-  const read = history.fs.indexOf('read');
-  if (!isKeyed(history, add, read)) return [{ key: undefined, history }];
+export function setsOf(history: History): KeyedSets {
+  const kindOf = history.fs.map((name) => (name === 'add' ? PUT : name === 'read' ? LOOK : -1));
+  const { keyed, reason } = layoutOf(history, kindOf);
+  if (reason !== undefined) return { sets: [], reason };
+  if (!keyed || !isShown(history, kindOf)) return { sets: [{ key: undefined, history }] };
   const rows = new Map<number, number[]>();
   for (let row = 0; row < history.n; row++) {
-    if (history.f[row] !== add && history.f[row] !== read) continue;
+    if (kindOf[history.f[row]] < 0) continue;
     const key = keyOf(history, row);
     if (key === undefined) continue;
     const list = rows.get(key);
     if (list === undefined) rows.set(key, [row]);
     else list.push(row);
   }
-  return [...rows].map(([key, list]) => ({
+  const sets = [...rows].map(([key, list]) => ({
     key: history.values.value(key),
     history: unwrapped(history, list),
   }));
+  return { sets };
 }
 
-function isKeyed({ n, f, shape, outcome }: History, add: number, read: number): boolean {
-  let shown = false;
-  for (let row = 0; row < n; row++) {
-    const s = shape[row];
-    if (f[row] === add && s !== Shape.Pair) return false;
-    if (f[row] !== read || outcome[row] !== OK) continue;
-    if (s === Shape.KeyedList || s === Shape.PairOfPair) shown = true;
-    else if (s !== Shape.Pair) return false;
-  }
-  return shown;
+/** Whether some read succeeded: without, pairs that were added are elements as well as any. */
+function isShown({ n, f, outcome }: History, kindOf: readonly number[]): boolean {
+  for (let row = 0; row < n; row++) if (kindOf[f[row]] === LOOK && outcome[row] === OK) return true;
+  return false;
 }
 
-function keyOf({ shape, x0 }: History, row: number): number | undefined {
-  const s = shape[row];
-  return s === Shape.Pair || s === Shape.KeyedList || s === Shape.PairOfPair ? x0[row] : undefined;
+function keyOf(history: History, row: number): number | undefined {
+  if (!isPair(history, row)) return undefined;
+  if (history.shape[row] !== Shape.Other) return history.x0[row];
+  return history.values.id((history.value(row) as readonly Json[])[0]);
 }
 
 /** The given rows, of one key, with only what stands beside the key as their value. */
@@ -67,6 +70,11 @@ function unwrapped(history: History, rows: readonly number[]): History {
     const row = rows[i];
     const s = history.shape[row];
     shape[i] = s === Shape.KeyedList ? Shape.List : s === Shape.PairOfPair ? Shape.Pair : Shape.Scalar;
+    if (s === Shape.Other) {
+      x0[i] = history.values.id((history.value(row) as readonly Json[])[1]);
+      shape[i] = x0[i] === NIL ? Shape.Scalar : Shape.Other;
+      continue;
+    }
     x0[i] = history.x1[row];
     x1[i] = s === Shape.Pair ? 0 : history.x2[row];
   }

@@ -77,7 +77,8 @@ export function fates(history: History, seen: SetObservations): Fates {
 function judge(history: History, options: CheckOptions): Verdict {
   const tally = new KeyedTally(options);
   const open = new OpenKeys();
-  const sets = setsOf(history);
+  const { sets, reason: unkeyed } = setsOf(history);
+  open.add(undefined, unkeyed);
   const stats = sets.map((one) => {
     tally.within = one.key;
     const { figures, reason } = judgeOne(one.history, tally);

@@ -41,7 +41,8 @@ function judgeSet(source: History, options: CheckOptions): Verdict {
   const tally = new KeyedTally(options);
   const open = new OpenKeys();
   const stats = { acknowledged: 0, failed: 0, unknown: 0, recovered: 0, finalReads: 0 };
-  const sets = setsOf(source);
+  const { sets, reason } = setsOf(source);
+  open.add(undefined, reason);
   for (const { key, history } of sets) {
     const seen = observeSet(history);
     tally.within = key;

@@ -331,6 +331,81 @@ describe('a list', () => {
     expect(judge('append-list', [...append([1, 2], 3), read([[1, 2], 3, 4])])).toBe('thin-air-read');
   });
 
+  test('keys or none, the same all over the history', () => {
+    const read = (...values: Json[]) => values.map((value) => line(1, 'ok', 'read', value));
+    const append = (...values: Json[]) => values.map((value) => line(0, 'ok', 'append', value));
+    const lists = (...lines: Line[]) => judge('append-list', lines);
+    const pairs = append([1, 2], [3, 4]);
+    // Two elements, or the list of the key [1, 2].
+    expect(
+      lists(
+        ...pairs,
+        ...read([
+          [1, 2],
+          [3, 4],
+        ]),
+      ),
+    ).toBe(true);
+    expect(
+      lists(
+        ...pairs,
+        ...read([
+          [3, 4],
+          [1, 2],
+        ]),
+      ),
+    ).toBe('future-read');
+    expect(
+      lists(
+        ...append([[1, 2], 3], [[1, 2], 4]),
+        ...read([
+          [1, 2],
+          [3, 4],
+        ]),
+      ),
+    ).toBe(true);
+    expect(lists(...append([[1, 2], 3], [[1, 2], 4]), ...read([[1, 2], [3]]))).toBe('stale-read');
+    expect(
+      lists(
+        ...pairs,
+        ...read(
+          [[1, 2]],
+          [
+            [1, 2],
+            [3, 4],
+          ],
+        ),
+      ),
+    ).toBe('stale-read');
+    expect(lists(...pairs, ...read([1, [2]], [3, [4]]))).toBe(true);
+    expect(lists(...pairs, ...read(null))).toBe('stale-read');
+    // Some say one, some the other.
+    expect(
+      lists(
+        ...pairs,
+        ...read(
+          [1, [2]],
+          [
+            [1, 2],
+            [3, 4],
+          ],
+        ),
+      ),
+    ).toBe('unknown');
+    expect(lists(...append(['x', 1], 7), ...read(['x', [1]]))).toBe('unknown');
+  });
+
+  test('a read of what is no list says nothing, and that is told', () => {
+    for (const value of [7, 'x', true, { id: 1 }]) {
+      const lines = [...alone(0, 'append', 1), line(1, 'ok', 'read', value)];
+      expect(judge('append-list', lines)).toBe('unknown');
+      expect(judge('append-list', [...lines, line(1, 'ok', 'read', [])])).toBe('stale-read');
+    }
+    const keyed = [...alone(0, 'append', ['x', 1]), ...alone(1, 'read', ['x', null], ['x', [1]])];
+    expect(judge('append-list', [...keyed, line(1, 'ok', 'read', null)])).toBe('unknown');
+    expect(judge('append-list', [...keyed, line(1, 'ok', 'read', ['x', 1])])).toBe('unknown');
+  });
+
   test('elements appended twice go to the general engines', () => {
     expect(judge('append-list', [...append(0, 1), ...append(0, 1), ...read(1, [1, 1])])).toBe(true);
     expect(judge('append-list', [...append(0, 1), ...append(0, 1), ...read(1, [1])])).toBe(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { set } from '../../../src/analysis/sets/set.ts';
 import { setFull } from '../../../src/analysis/sets/set-full.ts';
+import type { Json } from '../../../src/history/op.ts';
 import { alone, history } from './lines.ts';
 
 describe('sets with keys', () => {
@@ -63,5 +64,52 @@ describe('sets with keys', () => {
     );
     expect(verdict).toMatchObject({ valid: true, stats: { acknowledged: 2 } });
     expect(verdict.stats?.keys).toBeUndefined();
+  });
+
+  describe.each([set, setFull])('whatever elements are: $name', ({ judge }) => {
+    const ok = (f: string, ...values: Json[]) => values.flatMap((value) => alone(0, f, value));
+
+    it.each([
+      [[{ id: 1 }, { id: 2 }, { id: 3 }]],
+      [[[1, 2, 3], [], [4]]],
+      [['x', [1, 2], 5]],
+      [
+        [
+          [1, 2],
+          [3, 4],
+          [5, 6],
+        ],
+      ],
+    ])('%j', (elements) => {
+      const [a, b, c] = elements as unknown as Json[];
+      const keyed = ok('add', ['x', a], ['y', b], ['x', c]);
+      expect(judge(history(...keyed, ...ok('read', ['x', [a, c]], ['y', [b]])))).toMatchObject({
+        valid: true,
+        anomalyTypes: [],
+        stats: { keys: 2 },
+      });
+      expect(judge(history(...keyed, ...ok('read', ['x', [a]], ['y', [b]])))).toMatchObject({
+        valid: false,
+        anomalyTypes: ['lost-write'],
+      });
+      for (const read of [elements.slice(0, 2), elements] as Json[][]) {
+        const plain = judge(history(...ok('add', ...read), ...ok('read', read)));
+        expect(plain).toMatchObject({ valid: true, anomalyTypes: [] });
+        expect(plain.stats).not.toHaveProperty('keys');
+        const less = judge(history(...ok('add', ...read), ...ok('read', read.slice(0, 1))));
+        expect(less).toMatchObject({ valid: false, anomalyTypes: ['lost-write'] });
+      }
+      expect(judge(history(...ok('add', a, b), ...ok('read', null)))).toMatchObject({
+        anomalyTypes: ['lost-write'],
+      });
+    });
+
+    it('does not guess where some values have keys and some have none', () => {
+      const verdict = judge(history(...ok('add', ['x', 1], 7), ...ok('read', ['x', [1]])));
+      expect(verdict).toMatchObject({ valid: 'unknown', anomalyTypes: [] });
+      expect(verdict.reason).toBe(
+        'whether values have keys is not certain: read ["x",[1]] (index 4) names one, add 7 (index 2) does not',
+      );
+    });
   });
 });
