@@ -31,9 +31,9 @@ export function obvious(
   const first = values.of(initial);
   const conflicts: (Conflict | Stale)[] = [];
   let count = 0;
-  const add = (conflict: Conflict | Stale) => {
+  const add = (conflict: () => Conflict | Stale) => {
     count++;
-    if (conflicts.length < most) conflicts.push(conflict);
+    if (conflicts.length < most) conflicts.push(conflict());
   };
   const sets = new Int32Array(n).fill(-1);
   const sees = new Int32Array(n).fill(-1);
@@ -50,10 +50,6 @@ export function obvious(
     if (k !== WRITE && outcome[i] === OK) sees[i] = values.of(a[i]);
     if (sets[i] >= 0 || sees[i] >= 0) rows[kept++] = i;
   }
-  const V = values.size;
-  const firstWrite = new Int32Array(V).fill(-1);
-  for (let i = n - 1; i >= 0; i--) if (sets[i] >= 0) firstWrite[sets[i]] = i;
-  let failed: Map<number, number> | undefined;
 
   // Of the writes that have returned: the one invoked last, and the same of those with another value.
   let top = -1;
@@ -61,7 +57,7 @@ export function obvious(
   // By read: of the writes that returned before it began, the one invoked last that wrote another value.
   const newest = new Int32Array(n);
   // By value: of the writes invoked so far, the last to return.
-  const lastWrite = new Int32Array(V).fill(-1);
+  const lastWrite = new Int32Array(values.size).fill(-1);
   const events = eventsOf(calls, rows.subarray(0, kept));
   for (let e = 0; e < events.length; e++) {
     const i = events[e];
@@ -76,12 +72,14 @@ export function obvious(
     if (v >= 0) {
       const old = lastWrite[v];
       const newer = newest[row];
-      if (old < 0 && v !== first) {
-        const writer = firstWrite[v];
-        failed ??= writersThatFailed(calls);
-        if (writer >= 0) add({ kind: 'future', row, writer });
-        else add({ kind: 'unwritten', row, failed: failed.get(a[row]) ?? -1 });
-      } else if (newer >= 0 && (old < 0 || ret[old] < inv[newer])) add({ kind: 'stale', row, old, newer });
+      if (old < 0 && v !== first)
+        add(() => {
+          const writer = sets.indexOf(v);
+          if (writer >= 0) return { kind: 'future', row, writer };
+          return { kind: 'unwritten', row, failed: writersThatFailed(calls).get(a[row]) ?? -1 };
+        });
+      else if (newer >= 0 && (old < 0 || ret[old] < inv[newer]))
+        add(() => ({ kind: 'stale', row, old, newer }));
     }
     if (sets[row] < 0) continue;
     if (top < 0 || inv[row] > inv[top]) {
