@@ -12,6 +12,7 @@ import type { Answer, Question } from './question.ts';
 import { deadlines } from './schedule.ts';
 import { type Stuck, timedOrder, timedOrderFound } from './timed-schedule.ts';
 import { Source } from './version-order.ts';
+import { zoneOf } from './zones.ts';
 
 /** How far from its interval a transaction may be placed, in positions, where real time does not bind. */
 const SLACKS = [8, 64];
@@ -40,7 +41,7 @@ export function relaxed(question: Question, budget: Budget, quick: boolean): Ans
   const { versions, order, process, stuck } = question;
   if (stuck === undefined) return undefined;
   const intervals = (order === 'none' && early(versions, question.intervals)) || question.intervals;
-  if (quick && refutedNear(question, stuck.position, budget)) return undefined;
+  if (quick && hopeless(question, stuck, budget)) return undefined;
   let graph = order === 'process' ? processes(process) : undefined;
   const loose: Stretch[] = [about(stuck.position)];
   /** Where an order of transactions by themselves was tried last, with it, and without. */
@@ -97,6 +98,17 @@ export function relaxed(question: Question, budget: Budget, quick: boolean): Ans
       loose.push(about(first), { first: first - 2 * AWAY, last, slack: last - first + BESIDE });
   }
   return undefined;
+}
+
+/** Whether a narrow look says that there is no order, or two versions cross that do so in widened intervals, too. */
+function hopeless(question: Question, { position, crossing }: Stuck, budget: Budget): boolean {
+  if (crossing === undefined) return refutedNear(question, position, budget);
+  if (question.order === 'none') return false;
+  const { versions, intervals } = question;
+  const a = zoneOf(versions, intervals, crossing[0]);
+  const b = zoneOf(versions, intervals, crossing[1]);
+  const initial = a.version >= versions.written;
+  return (initial || a.lo + 2 * AWAY < b.hi) && b.lo + 2 * AWAY < a.hi;
 }
 
 /** The span, and a place beside it as far again, or somewhat more on both sides of it. */
