@@ -68,7 +68,7 @@ export class ListStore extends ListTexts {
     let i = 0;
     const whole = Math.min(length, limit - pos) - 4;
     const stored = this.view;
-    while (i <= whole && stored.getInt32(base + i) === view.getInt32(pos + i)) i += 4;
+    while (i <= whole && stored.getInt32(base + i, true) === view.getInt32(pos + i, true)) i += 4;
     while (i < length && text[base + i] === bytes[pos + i]) i++;
     const next = bytes[pos + i];
     if (next === CLOSE) {
