@@ -21,12 +21,16 @@ export type RegisterCheckOptions = CheckOptions & RegisterOptions;
 
 function judge(name: string, source: History, options: RegisterCheckOptions = {}): Verdict {
   const model = options.models?.[0] ?? 'linearizable';
-  const keys = registersOf(source, options);
+  const { keys, reason } = registersOf(source, options);
   const initial = source.values.id(options.initial ?? null);
   const meter = new Meter(options.budget);
   const findings = new Findings(options);
   let considered = 0;
   for (const { calls } of keys) for (let i = 0; i < calls.n; i++) if (calls.outcome[i] === OK) considered++;
+  if (reason !== undefined) {
+    findings.unknowns.push(reason);
+    return findings.verdict(name, model, source.n, {}, options);
+  }
   if (model === 'sequential') {
     sequentialRegisters(source, keys, options, meter, findings);
     return findings.verdict(name, model, considered, { keys: keys.length, steps: meter.steps }, options);

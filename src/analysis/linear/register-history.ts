@@ -1,9 +1,13 @@
 import { FAIL, type History, INFO, NEVER, OK, Shape } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
+import { NIL } from '../../history/values.ts';
+import { showRow } from '../evidence/show.ts';
+import { isPair } from '../keyed-lists.ts';
 import { blankCalls, CAS, type Calls, MISS, READ, WRITE } from './calls.ts';
 import { Dense } from './dense.ts';
 
-const KINDS: { readonly [f: string]: number } = {
+/** Functions of registers. */
+export const KINDS: { readonly [f: string]: number } = {
   r: READ,
   read: READ,
   get: READ,
@@ -23,6 +27,12 @@ export interface KeyCalls {
   readonly rows: Int32Array;
 }
 
+/** The registers of a history, or why it cannot be told what they are: then there are none. */
+export interface Registers {
+  readonly keys: readonly KeyCalls[];
+  readonly reason?: string;
+}
+
 export interface RegisterOptions {
   /** A failed compare-and-set proves that the value was another one. Default: it proves nothing, as in Jepsen. */
   readonly definiteCasFailures?: boolean;
@@ -32,30 +42,29 @@ export interface RegisterOptions {
  * The registers of a history, key by key: `read`, `write`, `cas` (also `r`, `w`, `get`, `put`, `set`) with values `v` or
  * `[k, v]`, of a cas `[a, b]` or `[k, [a, b]]`. Other functions are left out. O(rows): a counting sort by key.
  */
-export function registersOf(history: History, options: RegisterOptions = {}): KeyCalls[] {
+export function registersOf(history: History, options: RegisterOptions = {}): Registers {
   const { n, f, fs, shape, x0, x1, x2, outcome, values } = history;
   const kindOf = fs.map((name) => (Object.hasOwn(KINDS, name) ? KINDS[name] : -1));
-  const keyed = isKeyed(history, kindOf);
+  const { keyed, reason } = layoutOf(history, kindOf);
+  if (reason !== undefined) return { keys: [], reason };
   const columns = blankCalls(n);
   const rows = new Int32Array(n);
   const keys = new Dense(n);
   const keyOf = new Int32Array(n).fill(-1);
   const sizes: number[] = [];
-  const second = (row: number) => {
-    const value = history.value(row);
-    return values.id(Array.isArray(value) ? (value[1] as Json) : value);
-  };
+  const part = (row: number, at: number) => values.id((history.value(row) as readonly Json[])[at]);
   const readKey = (row: number) => {
     const s = shape[row];
     if (s === Shape.Pair || s === Shape.PairOfPair || s === Shape.KeyedList) return x0[row];
-    return undefined;
+    return isPair(history, row) ? part(row, 0) : undefined;
   };
   for (let row = 0; row < n; row++) {
     const kind = kindOf[f[row]];
     if (kind < 0) continue;
     const key = keyed ? readKey(row) : 0;
-    if (key === undefined || (kind === CAS && !keyed && shape[row] !== Shape.Pair)) continue;
-    if (kind === CAS && keyed && shape[row] !== Shape.PairOfPair) continue;
+    if (key === undefined) continue;
+    if (kind === CAS && shape[row] !== (keyed ? Shape.PairOfPair : Shape.Pair))
+      if (swapOf(history, row, keyed) === undefined) continue;
     const k = keys.of(key);
     keyOf[row] = k;
     if (k === sizes.length) sizes.push(0);
@@ -71,13 +80,15 @@ export function registersOf(history: History, options: RegisterOptions = {}): Ke
     let kind = kindOf[f[row]];
     let fate = outcome[row];
     if (kind === CAS) {
-      columns.a[at] = keyed ? x1[row] : x0[row];
-      columns.b[at] = keyed ? x2[row] : x1[row];
+      if (shape[row] === (keyed ? Shape.PairOfPair : Shape.Pair)) {
+        columns.a[at] = keyed ? x1[row] : x0[row];
+        columns.b[at] = keyed ? x2[row] : x1[row];
+      } else [columns.a[at], columns.b[at]] = swapOf(history, row, keyed)!.map((v) => values.id(v));
       if (fate === FAIL && options.definiteCasFailures) {
         kind = MISS;
         fate = OK;
       }
-    } else if (keyed) columns.a[at] = shape[row] === Shape.Pair ? x1[row] : second(row);
+    } else if (keyed) columns.a[at] = shape[row] === Shape.Pair ? x1[row] : part(row, 1);
     else
       columns.a[at] =
         shape[row] === Shape.Scalar || shape[row] === Shape.Other ? x0[row] : values.id(history.value(row));
@@ -87,7 +98,7 @@ export function registersOf(history: History, options: RegisterOptions = {}): Ke
     columns.inv[at] = history.inv[row];
     columns.ret[at] = fate === INFO ? NEVER : history.ret[row];
   }
-  return sizes.map((size, k) => {
+  const found = sizes.map((size, k): KeyCalls => {
     const from = start[k];
     const to = from + size;
     return {
@@ -104,23 +115,70 @@ export function registersOf(history: History, options: RegisterOptions = {}): Ke
       rows: rows.subarray(from, to),
     };
   });
+  return { keys: found };
+}
+
+/** What a compare-and-set expects and sets; undefined where its value does not say. */
+function swapOf(history: History, row: number, keyed: boolean): readonly Json[] | undefined {
+  if (!isPair(history, row)) return undefined;
+  const value = history.value(row) as readonly Json[];
+  if (!keyed) return value;
+  return Array.isArray(value[1]) && value[1].length === 2 ? value[1] : undefined;
 }
 
 /**
- * A read or a write of one plain value shows that there are no keys; `[k, [a, b]]` in a cas, that there are. Reads that did not
- * succeed show nothing: some clients name no key until they have the answer.
+ * Whether values are `[key, value]`, and `[key, [old, new]]` of a compare-and-set: where all can be read so. Pairs beside
+ * values that are none are not certain to be either, except beside nothing but longer and shorter lists, and nil: there they are lists of two.
+ * What failed shows nothing, nor does a read that did not succeed: some clients name no key until they have the answer.
  */
-function isKeyed({ n, f, shape, outcome }: History, kindOf: readonly number[]): boolean {
-  let pairs = 0;
+function layoutOf(history: History, kindOf: readonly number[]): { keyed: boolean; reason?: string } {
+  const { n, f, shape, outcome, x0 } = history;
+  // The first row that may have a key, that has none, that has none and is neither list nor nil, and whose
+  // key is none that could be told from a value.
+  let pair = -1;
+  let plain = -1;
+  let scalar = -1;
+  let within = -1;
+  let swaps = false;
+  let lists = false;
   for (let row = 0; row < n; row++) {
     const kind = kindOf[f[row]];
-    if (kind < 0 || (kind === READ && outcome[row] !== OK)) continue;
+    if (kind < 0 || outcome[row] === FAIL || (kind === READ && outcome[row] !== OK)) continue;
     const s = shape[row];
+    let keyed = s === Shape.PairOfPair || (kind !== CAS && (s === Shape.Pair || s === Shape.KeyedList));
+    if (s === Shape.Other) {
+      keyed = kind === CAS ? swapOf(history, row, true) !== undefined : isPair(history, row);
+      if (keyed && within < 0 && typeof (history.value(row) as readonly Json[])[0] === 'object') within = row;
+    }
     if (kind === CAS) {
-      if (s === Shape.PairOfPair) return true;
-      if (s === Shape.Pair) return false;
-    } else if (s === Shape.Pair || s === Shape.PairOfPair || s === Shape.KeyedList) pairs++;
-    else return false;
+      swaps = true;
+      if (!keyed && !isPair(history, row))
+        return { keyed, reason: `${told(row)} does not say what it expects and what it sets` };
+    }
+    if (keyed) pair = pair < 0 ? row : pair;
+    else {
+      plain = plain < 0 ? row : plain;
+      if (isLong(row, kind)) lists = true;
+      else if (scalar < 0 && (s !== Shape.Scalar || x0[row] !== NIL)) scalar = row;
+    }
   }
-  return pairs > 0;
+  if (pair < 0) return { keyed: false };
+  const other = plain < 0 ? (swaps ? within : -1) : lists ? scalar : plain;
+  if (other < 0) return { keyed: plain < 0 };
+  const reason =
+    plain < 0
+      ? `${told(other)} names one that is a list, or none`
+      : `${told(pair)} names one, ${told(other)} does not`;
+  return { keyed: false, reason: `whether values have keys is not certain: ${reason}` };
+
+  function isLong(row: number, kind: number): boolean {
+    const s = shape[row];
+    if (s === Shape.List) return true;
+    if (kind === CAS ? s === Shape.Scalar || s === Shape.Pair : s !== Shape.Other) return false;
+    return Array.isArray(history.value(row));
+  }
+
+  function told(row: number): string {
+    return `${showRow(history, row)} (index ${history.inv[row]})`;
+  }
 }

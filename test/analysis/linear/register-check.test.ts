@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RegisterCheckOptions } from '../../../src/analysis/linear/register-check.ts';
 import { casRegisterCheck, keyValueCheck, register } from '../../../src/analysis/linear/register-check.ts';
+import type { Json } from '../../../src/history/op.ts';
 import { alone, history, type Line } from './histories.ts';
 
 function judge(lines: Line[], options: RegisterCheckOptions = {}) {
@@ -234,5 +235,81 @@ describe('sequential consistency', () => {
     expect(verdict.anomalyTypes).toEqual(['non-sequential']);
     const fine = [...put(0, 'x'), ...get(0, 'y', null), ...put(1, 'y'), ...get(1, 'x', 1)];
     expect(keyValueCheck.judge(history(...fine), sequential).valid).toBe(true);
+  });
+});
+
+describe('keys', () => {
+  const all = (...lines: [string, Json][]) => lines.flatMap(([f, value]) => alone(0, f, value));
+  const reason = (lines: Line[]) => keyValueCheck.judge(history(...lines)).reason;
+
+  test('in some values and not in others: nothing is certain', () => {
+    const unkeyed: [string, Json][] = [
+      ['write', 7],
+      ['read', 7],
+      ['cas', [1, 2]],
+      ['read', null],
+      ['write', { id: 1 }],
+    ];
+    for (const one of unkeyed) {
+      const lines = all(['write', ['x', 1]], one, ['cas', ['x', [1, 2]]], ['read', ['x', 2]]);
+      expect(judge(lines), JSON.stringify(one)).toBe('unknown');
+      expect(judge(all(['write', ['x', 1]], one, ['read', ['x', 2]]))).toBe('unknown');
+    }
+    expect(reason(all(['cas', ['x', [null, 1]]], ['read', 7]))).toBe(
+      'whether values have keys is not certain: cas ["x",[null,1]] (index 0) names one, read 7 (index 2) does not',
+    );
+    expect(judge(all(['write', ['x', 1]], ['read', ['x', 1]]))).toBe(true);
+    expect(judge(all(['write', ['x', 1]], ['read', ['x', 2]]))).toBe('thin-air-read');
+  });
+
+  test('what failed needs none', () => {
+    const failed: Line[] = [
+      [1, 'invoke', 'write', 7],
+      [1, 'fail', 'write', 7],
+    ];
+    expect(judge([...all(['write', ['x', 1]]), ...failed, ...all(['read', ['x', 1]])])).toBe(true);
+  });
+
+  test('lists are values, those of two among longer and shorter ones', () => {
+    const lists = all(['write', [1]], ['write', [1, 2]], ['write', [1, 2, 3]]);
+    expect(judge([...lists, ...all(['read', [1, 2, 3]])])).toBe(true);
+    expect(judge([...lists, ...all(['read', [1, 2]])])).toBe('stale-read');
+    const swaps = all(['write', [1]], ['cas', [[1], [1, 2]]], ['cas', [[1, 2], [3]]]);
+    expect(judge([...swaps, ...all(['read', [3]])])).toBe(true);
+    expect(judge([...swaps, ...all(['read', [1]])])).not.toBe(true);
+  });
+
+  test('values under a key are of any kind, in a compare-and-set too', () => {
+    for (const [a, b] of [
+      [{ id: 1 }, { id: 2 }],
+      [[1, 2], [3]],
+      [[], 'x'],
+    ] as Json[][]) {
+      const lines = all(['write', ['x', a]], ['cas', ['x', [a, b]]]);
+      expect(judge([...lines, ...all(['read', ['x', b]])])).toBe(true);
+      expect(judge([...lines, ...all(['read', ['x', a]])])).toBe('stale-read');
+      expect(judge([...lines, ...all(['read', ['x', 9]])])).toBe('thin-air-read');
+    }
+  });
+
+  test('a compare-and-set of lists of two is of a key, or is not', () => {
+    expect(
+      judge(
+        all(
+          ['write', [1, 2]],
+          [
+            'cas',
+            [
+              [1, 2],
+              [3, 4],
+            ],
+          ],
+          ['read', [3, 4]],
+        ),
+      ),
+    ).toBe('unknown');
+    expect(reason(all(['cas', 7], ['read', 7]))).toBe(
+      'cas 7 (index 0) does not say what it expects and what it sets',
+    );
   });
 });
