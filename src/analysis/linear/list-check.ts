@@ -9,7 +9,7 @@ import { Cast } from './explain.ts';
 import { judgeByModel, operationsOf } from './general-check.ts';
 import { Meter } from './meter.ts';
 import { appendList as appendListModel } from './models/collections.ts';
-import { Findings } from './verdict-of.ts';
+import { Findings, most } from './verdict-of.ts';
 
 interface KeyList {
   readonly key: number | undefined;
@@ -36,7 +36,7 @@ export const appendList: Check = {
     for (const key of keys) {
       for (const outcome of key.calls.outcome) if (outcome === OK) considered++;
       // One chain, if the list is empty at first.
-      const found = (options.initial ?? null) === null ? appendListOrder(key.calls, options.witnesses) : null;
+      const found = (options.initial ?? null) === null ? appendListOrder(key.calls, most(options)) : null;
       if (found === null) {
         const list = key.rows.map((row) => operations.operations[place.get(row)!]);
         const plain =
@@ -54,9 +54,11 @@ export const appendList: Check = {
         continue;
       }
       findings.engines.add('one-chain');
-      const anomalies = found.conflicts.map((conflict) => listAnomaly(source, key, conflict));
-      for (const anomaly of anomalies) findings.add(anomaly);
-      if (anomalies.length > 0) findings.more(anomalies[0].type, found.count - anomalies.length);
+      findings.addAll(
+        found,
+        (conflict) => anomalyType(key.calls, conflict),
+        (conflict) => listAnomaly(source, key, conflict),
+      );
     }
     return findings.verdict(
       'append-list',
@@ -153,6 +155,19 @@ function listsOf(history: History): { lists: KeyList[]; reason?: string } {
     };
   });
   return foreign === undefined ? { lists } : { lists, reason: foreign };
+}
+
+function anomalyType(calls: ListCalls, conflict: ListConflict): string {
+  switch (conflict.kind) {
+    case 'unwritten':
+      return conflict.failed >= 0 ? 'aborted-read' : 'thin-air-read';
+    case 'order':
+      return calls.kind[conflict.earlier] === LOOK ? 'stale-read' : 'future-read';
+    case 'lost':
+      return 'stale-read';
+    default:
+      return conflict.kind;
+  }
 }
 
 function listAnomaly(history: History, { key, calls, rows }: KeyList, conflict: ListConflict): Anomaly {

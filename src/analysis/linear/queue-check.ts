@@ -7,7 +7,7 @@ import { DEQUEUE, EMPTY, ENQUEUE, fifo, type QueueConflict } from './fifo.ts';
 import { judgeByModel, operationsOf } from './general-check.ts';
 import { Meter } from './meter.ts';
 import { fifoQueue } from './models/collections.ts';
-import { Findings } from './verdict-of.ts';
+import { Findings, most } from './verdict-of.ts';
 
 /**
  * A first-in-first-out queue, empty at first: `enqueue v`, `dequeue` with the element taken, nil where the queue was
@@ -28,12 +28,14 @@ export const queue: Check = {
     let considered = 0;
     for (let i = 0; i < calls.n; i++) if (calls.outcome[i] === OK) considered++;
     // The rules are those of a queue that is empty at first.
-    const found = (options.initial ?? null) === null ? fifo(calls, options.witnesses) : null;
+    const found = (options.initial ?? null) === null ? fifo(calls, most(options)) : null;
     if (found !== null) {
       findings.engines.add('fifo-rules');
-      const anomalies = found.conflicts.map((conflict) => queueAnomaly(source, calls, rows, conflict));
-      for (const anomaly of anomalies) findings.add(anomaly);
-      if (anomalies.length > 0) findings.more(anomalies[0].type, found.count - anomalies.length);
+      findings.addAll(
+        found,
+        ({ kind }) => (kind === 'early' ? 'never-enqueued' : kind),
+        (conflict) => queueAnomaly(source, calls, rows, conflict),
+      );
     } else {
       const list = operationsOf(source, new Set(['enqueue', 'dequeue']));
       judgeByModel(source, list, fifoQueue, options, meter, findings);

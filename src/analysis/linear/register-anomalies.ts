@@ -1,10 +1,34 @@
 import { type History, OK } from '../../history/history.ts';
 import type { Anomaly } from '../verdict.ts';
-import { CAS, READ } from './calls.ts';
+import { CAS, type Calls, READ } from './calls.ts';
 import { Cast } from './explain.ts';
 import type { Stale } from './obvious.ts';
 import type { KeyCalls } from './register-history.ts';
 import type { Conflict } from './zones.ts';
+
+/** The name that a conflict has as an anomaly. O(links of its chains). */
+export function registerAnomalyType(calls: Calls, conflict: Conflict | Stale): string {
+  switch (conflict.kind) {
+    case 'unwritten':
+      return conflict.failed < 0 ? 'thin-air-read' : 'aborted-read';
+    case 'future':
+      return 'future-read';
+    case 'double-cas':
+      return 'duplicate-cas';
+    case 'cas-ring':
+      return 'non-linearizable';
+    case 'stale':
+      return 'stale-read';
+    case 'chain': {
+      const kind = calls.kind[conflict.earlier];
+      if (kind !== READ && kind !== CAS) return 'non-linearizable';
+      return conflict.link.includes(conflict.later) ? 'stale-read' : 'new-old-inversion';
+    }
+    case 'crossing':
+      if (staleSide(calls, conflict) !== undefined) return 'stale-read';
+      return inverted(calls, conflict) === undefined ? 'non-linearizable' : 'new-old-inversion';
+  }
+}
 
 /** A conflict as an anomaly: its name, the calls it takes, and the argument. */
 export function registerAnomaly(history: History, key: KeyCalls, conflict: Conflict | Stale): Anomaly {
@@ -98,11 +122,9 @@ function chainAnomaly(
   const at = (row: number) => (row < 0 ? -1 : rows[row]);
   const cast = new Cast(history, [...link, later, earlier].map(at));
   const looks = calls.kind[earlier] === READ || calls.kind[earlier] === CAS;
-  const written = link.includes(later);
-  const type = !looks ? 'non-linearizable' : written ? 'stale-read' : 'new-old-inversion';
   const steps = link.filter((row) => row >= 0 && calls.kind[row] === CAS).map((row) => cast.name(at(row)));
   return cast.anomaly(
-    type,
+    registerAnomalyType(calls, conflict),
     'a value was seen after a compare-and-set had replaced it',
     [
       `${steps.join(', then ')} replaced the value that ${cast.name(at(earlier))} ${looks ? 'saw' : 'set'}, so ${cast.name(at(earlier))} comes before ${cast.name(at(later))}.`,
@@ -112,64 +134,73 @@ function chainAnomaly(
   );
 }
 
+type Crossing = Extract<Conflict, { kind: 'crossing' }>;
+
+/** The two runs of a crossing, from the side of the one whose value comes first, as either could. */
+function sidesOf(c: Crossing) {
+  const ours = { links: c.ours, end: c.ourEnd, start: c.ourStart };
+  const theirs = { links: c.theirs, end: c.theirEnd, start: c.theirStart };
+  return [
+    { old: ours, newer: theirs },
+    { old: theirs, newer: ours },
+  ];
+}
+
+/** A write, one after it, and a read after both of the value of the first. */
+function staleSide({ inv, ret, kind, outcome }: Calls, c: Crossing) {
+  const happenedBefore = (x: number, y: number) => x < 0 || (y >= 0 && outcome[x] === OK && ret[x] < inv[y]);
+  for (const { old, newer } of sidesOf(c)) {
+    const read = old.start;
+    if (read < 0 || kind[read] !== READ || old.links.length !== 1 || newer.links.length !== 1) continue;
+    const [first] = old.links;
+    const [second] = newer.links;
+    if (second >= 0 && happenedBefore(first, second) && happenedBefore(second, read))
+      return { first, second, read };
+  }
+  return undefined;
+}
+
+/** The side of which a read saw the newer value, and a later one the old. */
+function inverted({ kind }: Calls, c: Crossing) {
+  return sidesOf(c).find(({ old, newer }) => {
+    const [r1, r2] = [newer.end, old.start];
+    return r1 >= 0 && r2 >= 0 && kind[r1] === READ && kind[r2] === READ;
+  });
+}
+
 function crossingAnomaly(
   history: History,
   { calls, rows }: KeyCalls,
-  c: Extract<Conflict, { kind: 'crossing' }>,
+  c: Crossing,
   more: { key?: Anomaly['key'] },
 ): Anomaly {
   const at = (row: number) => (row < 0 ? -1 : rows[row]);
-  const sides = [
-    {
-      old: c.ours,
-      oldEnd: c.ourEnd,
-      oldStart: c.ourStart,
-      newer: c.theirs,
-      newEnd: c.theirEnd,
-      newStart: c.theirStart,
-    },
-    {
-      old: c.theirs,
-      oldEnd: c.theirEnd,
-      oldStart: c.theirStart,
-      newer: c.ours,
-      newEnd: c.ourEnd,
-      newStart: c.ourStart,
-    },
-  ];
-  const { inv, ret, kind, outcome } = calls;
-  const happenedBefore = (x: number, y: number) => x < 0 || (y >= 0 && outcome[x] === OK && ret[x] < inv[y]);
-  for (const side of sides) {
-    const r = side.oldStart;
-    if (r < 0 || kind[r] !== READ || side.old.length !== 1 || side.newer.length !== 1) continue;
-    const [w1] = side.old;
-    const [w2] = side.newer;
-    if (w2 < 0 || !happenedBefore(w1, w2) || !happenedBefore(w2, r)) continue;
-    const cast = new Cast(history, [at(w1), at(w2), at(r)]);
-    const first =
-      w1 < 0 ? 'The initial value was there first' : `${cast.ended(at(w1))} before ${cast.began(at(w2))}`;
+  const stale = staleSide(calls, c);
+  if (stale !== undefined) {
+    const [w1, w2, r] = [stale.first, stale.second, stale.read].map(at);
+    const cast = new Cast(history, [w1, w2, r]);
+    const first = w1 < 0 ? 'The initial value was there first' : `${cast.ended(w1)} before ${cast.began(w2)}`;
     return cast.anomaly(
       'stale-read',
       'a read returned a value that had been replaced before the read began',
       [
-        `${first}; ${cast.ended(at(w2))} before ${cast.began(at(r))}.`,
-        `Yet ${cast.name(at(r))} saw the value of ${cast.name(at(w1))}, not that of ${cast.name(at(w2))}.`,
+        `${first}; ${cast.ended(w2)} before ${cast.began(r)}.`,
+        `Yet ${cast.name(r)} saw the value of ${cast.name(w1)}, not that of ${cast.name(w2)}.`,
       ],
       more,
     );
   }
   const all = [...c.ours, c.ourEnd, c.ourStart, ...c.theirs, c.theirEnd, c.theirStart].map(at);
-  for (const side of sides) {
-    const r1 = side.newEnd;
-    const r2 = side.oldStart;
-    if (r1 < 0 || r2 < 0 || kind[r1] !== READ || kind[r2] !== READ) continue;
+  const side = inverted(calls, c);
+  if (side !== undefined) {
+    const [r1, r2] = [side.newer.end, side.old.start].map(at);
     const cast = new Cast(history, all);
     return cast.anomaly(
       'new-old-inversion',
       'a read saw a new value, and a later read the old one again',
       [
-        why(cast, at(side.oldEnd), at(side.newStart), 'the old value comes before the new one'),
-        `${cast.name(at(r1))} saw the new value, and ${cast.ended(at(r1))} before ${cast.began(at(r2))}, which saw the old one.`,
+        why(cast, at(side.old.end), at(side.newer.start), 'the old value comes before the new one'),
+        `${cast.name(r1)} saw the new value, and ${cast.ended(r1)} before ${cast.began(r2)}, which saw the old one.`,
       ],
       more,
     );

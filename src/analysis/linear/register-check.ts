@@ -5,14 +5,14 @@ import { CAS, type Calls, type Decision, MISS } from './calls.ts';
 import { decideRegister } from './deadlines/search.ts';
 import { Cast } from './explain.ts';
 import { Meter } from './meter.ts';
-import { obvious, SMALL } from './obvious.ts';
+import { obvious, SMALL, type Stale } from './obvious.ts';
 import { Overlaps } from './overlaps.ts';
-import { registerAnomaly } from './register-anomalies.ts';
+import { registerAnomaly, registerAnomalyType } from './register-anomalies.ts';
 import { type KeyCalls, type RegisterOptions, registersOf } from './register-history.ts';
 import { sequentialRegisters } from './register-sequential.ts';
-import { Findings } from './verdict-of.ts';
+import { Findings, most } from './verdict-of.ts';
 import { shrunk } from './witness.ts';
-import { type Zones, zones } from './zones.ts';
+import { type Conflict, type Zones, zones } from './zones.ts';
 
 /** Steps of a first search, some ten milliseconds. */
 const QUICK = 1_000_000;
@@ -43,7 +43,7 @@ function judge(name: string, source: History, options: RegisterCheckOptions = {}
       findings.engines.add('overlaps');
       return;
     }
-    const found = zones(key.calls, initial, options.witnesses);
+    const found = zones(key.calls, initial, most(options));
     if (found === null) {
       hard.push(key);
       return;
@@ -56,13 +56,8 @@ function judge(name: string, source: History, options: RegisterCheckOptions = {}
     options.progress?.(i, hard.length, 'registers with reused values');
     findings.engines.add('deadlines');
     const named = () => {
-      const plain = obvious(key.calls, initial, options.witnesses);
-      for (const conflict of plain.conflicts) findings.add(registerAnomaly(source, key, conflict));
-      if (plain.count > plain.conflicts.length)
-        findings.more(
-          registerAnomaly(source, key, plain.conflicts[0]).type,
-          plain.count - plain.conflicts.length,
-        );
+      const plain = obvious(key.calls, initial, most(options));
+      nameAll(source, key, plain, findings);
       return plain.count > 0;
     };
     const share = Math.floor(meter.left / Math.min(8, hard.length - i));
@@ -101,18 +96,28 @@ function nameConflicts(
   findings: Findings,
   options: RegisterCheckOptions,
 ): void {
-  const anomalies = found.conflicts.map((conflict) => registerAnomaly(history, key, conflict));
   const paired = found.conflicts[0].kind === 'crossing' || found.conflicts[0].kind === 'chain';
-  const plain = paired ? obvious(key.calls, initial, options.witnesses) : { conflicts: [], count: 0 };
-  for (const conflict of plain.conflicts) findings.add(registerAnomaly(history, key, conflict));
-  if (plain.count > 0) {
-    const { type } = registerAnomaly(history, key, plain.conflicts[0]);
-    findings.more(type, plain.count - plain.conflicts.length);
-    for (const anomaly of anomalies) if (anomaly.type === 'new-old-inversion') findings.add(anomaly);
+  const plain = paired ? obvious(key.calls, initial, most(options)) : { conflicts: [], count: 0 };
+  if (plain.count === 0) {
+    nameAll(history, key, found, findings);
     return;
   }
-  for (const anomaly of anomalies) findings.add(anomaly);
-  findings.more(anomalies[0].type, found.count - anomalies.length);
+  nameAll(history, key, plain, findings);
+  const conflicts = found.conflicts.filter((c) => registerAnomalyType(key.calls, c) === 'new-old-inversion');
+  nameAll(history, key, { conflicts, count: conflicts.length }, findings);
+}
+
+function nameAll(
+  history: History,
+  key: KeyCalls,
+  found: { readonly conflicts: readonly (Conflict | Stale)[]; readonly count: number },
+  findings: Findings,
+): void {
+  findings.addAll(
+    found,
+    (conflict) => registerAnomalyType(key.calls, conflict),
+    (conflict) => registerAnomaly(history, key, conflict),
+  );
 }
 
 /** The witness of a search: the culprit, what could not be put in order with it, and what the register could have been. */

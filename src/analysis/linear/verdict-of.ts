@@ -9,6 +9,20 @@ const TRANSACTIONAL: ReadonlySet<string> = new Set([
   'duplicate-elements',
 ]);
 
+/** Of so many conflicts each is given the name that it has; those beyond are counted with the first. */
+const NAMED = 64;
+
+/** How many conflicts an engine is to hand out, that those named do not depend on how many witnesses are wanted. */
+export function most(options: CheckOptions): number {
+  return Math.max(NAMED, options.witnesses ?? 0);
+}
+
+/** What an engine found: the first conflicts, `most` of them, and how many there are. */
+interface Conflicts<C> {
+  readonly conflicts: readonly C[];
+  readonly count: number;
+}
+
 /** What a check of this room collects while it judges an object, or many keys of one. */
 export class Findings {
   readonly anomalies: Anomaly[] = [];
@@ -27,9 +41,30 @@ export class Findings {
   }
 
   add(anomaly: Anomaly): void {
-    const before = this.counts[anomaly.type] ?? 0;
-    this.counts[anomaly.type] = before + 1;
-    if (before < this.most) this.anomalies.push(anomaly);
+    this.offer(anomaly.type, () => anomaly);
+  }
+
+  /** An anomaly of which the witness is built only if it is shown. */
+  offer(type: string, witness: () => Anomaly): void {
+    const before = this.counts[type] ?? 0;
+    this.counts[type] = before + 1;
+    if (before < this.most) this.anomalies.push(witness());
+  }
+
+  /** All that an engine found. The types named are the same however many witnesses are wanted. */
+  addAll<C>(
+    { conflicts, count }: Conflicts<C>,
+    typeOf: (conflict: C) => string,
+    witness: (conflict: C) => Anomaly,
+  ): void {
+    if (count === 0) return;
+    const first = typeOf(conflicts[0]);
+    conflicts.forEach((conflict, i) => {
+      const type = typeOf(conflict);
+      if (i < NAMED || this.counts[type] !== undefined) this.offer(type, () => witness(conflict));
+      else this.more(first, 1);
+    });
+    this.more(first, count - conflicts.length);
   }
 
   /** More occurrences of a type than were given a witness. */
