@@ -1,8 +1,9 @@
-import { type History, OK, Shape } from '../history/history.ts';
+import type { History } from '../history/history.ts';
 import { lint } from '../history/lint.ts';
 import type { Json } from '../history/op.ts';
 import { checks, findCheck } from './checks.ts';
 import { detect } from './detect.ts';
+import { leftOut } from './left-out.ts';
 import { canonicalModel, friendly, isModel } from './models.ts';
 import { readOwnOptions } from './own-options.ts';
 import { type Check, type CheckOptions, type CheckRequest, NOTHING_FOUND, type Verdict } from './verdict.ts';
@@ -128,29 +129,6 @@ function judge(
   const found = [...(verdict.warnings ?? []), ...leftOut(check, history)];
   const warnings = [...new Set([...history.warnings, ...found, ...lint(history)])];
   return warnings.length === 0 ? verdict : { ...verdict, warnings };
-}
-
-/** Checks that pass over whatever is no transaction of theirs. */
-const OF_TRANSACTIONS: readonly string[] = ['list-append', 'rw-register', 'long-fork'];
-
-/** What is passed over may be what others read from: that is told. O(rows). */
-function leftOut({ name }: Check, { n, shape, outcome, x1, inv }: History): string[] {
-  if (!OF_TRANSACTIONS.includes(name)) return [];
-  let count = 0;
-  let first = 0;
-  for (let row = 0; row < n; row++) {
-    if (shape[row] === Shape.Txn || outcome[row] !== OK) continue;
-    if (shape[row] === Shape.List && x1[row] === 0) continue;
-    if (count++ === 0) first = inv[row]!;
-  }
-  if (count === 0) return [];
-  const many =
-    count === 1
-      ? 'operation that is no transaction of reads and writes was'
-      : 'operations that are no transactions of reads and writes were';
-  return [
-    `${count} ${many} left out, index ${first} first: what others read from there counts as never written`,
-  ];
 }
 
 /** Many checks know of an anomaly by its first witness: where none is wanted, one is looked for and left out. */

@@ -153,6 +153,13 @@ export interface Check {
   readonly summary: string;
   /** Friendly names of the models it can judge, strongest first; the first is the default claim. */
   readonly models: readonly string[];
+  /**
+   * Names of the functions that it judges. Operations of others are left out, which the verdict warns of. Absent: whatever
+   * there is concerns it.
+   */
+  readonly functions?: readonly string[];
+  /** Transactions of `r`, `append` and `w` are judged as well, whatever their function is called. */
+  readonly transactions?: boolean;
   /** The options that it adds to those common to every check, by name. None when absent. */
   readonly options?: OwnOptions;
   readonly judge: (history: History, options?: CheckOptions) => Verdict;

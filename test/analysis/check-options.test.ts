@@ -7,6 +7,7 @@ import type { CheckRequest } from '../../src/analysis/verdict.ts';
 import { historyOf } from '../../src/history/builder.ts';
 import type { History } from '../../src/history/history.ts';
 import type { Json, Op } from '../../src/history/op.ts';
+import { parseHistory } from '../../src/history/read/read.ts';
 
 type Given = CheckRequest['set'];
 type Line = readonly [process: number, f: string, value: Json, type?: 'ok' | 'fail', workload?: string];
@@ -255,7 +256,68 @@ test('operations that a check of transactions cannot read are told of', () => {
     txn(2, ['w', 'z', 1]),
   );
   expect(check(odd, { workload: 'rw-register' }).warnings).toEqual([
-    '1 operation that is no transaction of reads and writes was left out, index 0 first: what others read from there counts as never written',
+    '1 operation "txn" was left out, index 0 first: rw-register knows transactions of reads and writes, r, read, get, w, write, put, set; what others changed counts as never done',
   ]);
   expect(check(history(txn(1, ['r', 'x', null]), txn(2))).warnings).toBeUndefined();
+  const lists = check(history(txn(0, ['append', 'x', 1]), txn(1, ['r', 'x', [1]])), {
+    workload: 'rw-register',
+  });
+  expect(lists).toMatchObject({ valid: 'unknown', anomalyTypes: [] });
+  expect(lists.reason).toContain('index 0 appends to a list');
+});
+
+describe('operations that a check does not know', () => {
+  const said = (
+    f: string,
+    value: Json,
+    type: 'ok' | 'fail' | 'info' = 'ok',
+    workload?: string,
+  ): Partial<Op> => ({
+    process: 0,
+    type,
+    f,
+    value,
+    ...(workload === undefined ? {} : { workload }),
+  });
+  const warnings = (lines: Partial<Op>[], workload?: string) =>
+    checkAll(
+      parseHistory(lines.map((line) => JSON.stringify(line)).join('\n')),
+      workload === undefined ? {} : { workload },
+    ).map((v) => (v.warnings ?? []).filter((w) => w.includes('left out')));
+
+  test('are told of by function, if they may have changed anything', () => {
+    const lines = [said('write', 1), said('increment', 1), said('increment', 1), said('read', 3)];
+    expect(warnings(lines, 'register')).toEqual([
+      [
+        '2 operations "increment" were left out, index 1 first: register knows r, read, get, w, write, put, set, cas, compare-and-set; what others changed counts as never done',
+      ],
+    ]);
+    expect(warnings([said('write', 1), said('increment', 1, 'fail')], 'register')).toEqual([[]]);
+    expect(warnings([said('write', 1), said('increment', 1, 'info')], 'register')[0]).toHaveLength(1);
+    expect(
+      warnings([said('write', 1), said('clear', null), said('increment', 1)], 'register')[0],
+    ).toHaveLength(2);
+    expect(warnings([said('increment', 1)], 'register')[0]).toHaveLength(1);
+  });
+
+  test('are none of a nemesis or of another workload', () => {
+    const lines = [said('write', 1), { ...said('kill', null, 'info'), process: 'nemesis' as const }];
+    expect(warnings(lines, 'register')).toEqual([[]]);
+    const mixed = [
+      said('write', 1, 'ok', 'register'),
+      said('add', 1, 'ok', 'set'),
+      said('read', [1], 'ok', 'set'),
+    ];
+    expect(warnings(mixed)).toEqual([[], []]);
+    expect(warnings(mixed, 'register')).toEqual([[]]);
+    const both = [...mixed, said('increment', 1, 'ok', 'register')];
+    expect(warnings(both).map((w) => w.length)).toEqual([1, 0]);
+    // Judged together: what the check knows nothing of is not meant for it.
+    const apart = [...both.slice(0, 1), ...both.slice(3), said('enqueue', 1, 'ok', 'queue')];
+    expect(warnings(apart, 'cas-register')).toEqual([[expect.stringContaining('1 operation "increment"')]]);
+  });
+
+  test('every check names those that it knows, or takes all', () => {
+    expect(checks.filter((c) => c.functions === undefined).map((c) => c.name)).toEqual(['convergence']);
+  });
 });

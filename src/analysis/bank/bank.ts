@@ -46,6 +46,7 @@ const FORBIDS: Forbids = {
 export const bank: Check = {
   name: 'bank',
   summary: 'transfers between accounts: every read of all balances sums to the same total',
+  functions: ['transfer', 'read'],
   models: Object.keys(FORBIDS),
   options: OPTIONS,
   judge: (history, options: BankOptions = {}) => judge(history, options),

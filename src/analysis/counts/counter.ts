@@ -7,7 +7,7 @@ import type { Anomaly, Check, CheckOptions, Verdict } from '../verdict.ts';
 import { witnessOp } from '../witness.ts';
 import { bounds, decreases } from './bounds.ts';
 import { equalSteps, source } from './equal-steps.ts';
-import { type Counts, counters } from './observations.ts';
+import { type Counts, counters, FUNCTIONS } from './observations.ts';
 
 const BOUNDS = ['counter-too-low', 'counter-too-high', 'unexpected-value'];
 const FORBIDS: Forbids = {
@@ -33,6 +33,7 @@ const SHOWN = 3;
 export const counter: Check = {
   name: 'counter',
   summary: 'additions to counters and reads of their sums: too low, too high, going back',
+  functions: FUNCTIONS,
   models: MODELS,
   judge: (history, options = {}) => judge(history, options),
 };

@@ -3,7 +3,7 @@ import { type Forbids, openAll, Tally } from '../tally.ts';
 import type { Check, CheckOptions, Verdict } from '../verdict.ts';
 import { witnessOp } from '../witness.ts';
 import { bounds } from './bounds.ts';
-import { type Counts, counters } from './observations.ts';
+import { type Counts, counters, FUNCTIONS } from './observations.ts';
 import { holds, type Ranges, subsetSums } from './subset-sums.ts';
 
 const FORBIDS: Forbids = {
@@ -32,6 +32,7 @@ function finalCounter(name: string, summary: string, negative: boolean): Check {
   return {
     name,
     summary,
+    functions: FUNCTIONS,
     models: MODELS,
     judge: (history, options = {}) => judge(name, negative, history, options),
   };

@@ -2,9 +2,12 @@ import { FAIL, type History, INFO, NEVER, OK, Shape } from '../../history/histor
 import type { Json } from '../../history/op.ts';
 import { NIL } from '../../history/values.ts';
 
-const PLUS = /^(add|inc|incr|increment)$/;
-const MINUS = /^(dec|decr|decrement|sub|subtract)$/;
-const READ = /^(read|get|r)$/;
+const PLUS: readonly string[] = ['add', 'inc', 'incr', 'increment'];
+const MINUS: readonly string[] = ['dec', 'decr', 'decrement', 'sub', 'subtract'];
+const READ: readonly string[] = ['read', 'get', 'r'];
+
+/** Functions of counters. */
+export const FUNCTIONS: readonly string[] = [...PLUS, ...MINUS, ...READ];
 
 /** What happened to one counter. All columns are in order of invocation. */
 export interface Counts {
@@ -47,7 +50,9 @@ export interface CounterHistory {
  */
 export function counters(history: History): CounterHistory {
   const { n, f, fs, outcome, shape, x0, x1 } = history;
-  const kinds = fs.map((name) => (PLUS.test(name) ? 1 : MINUS.test(name) ? -1 : READ.test(name) ? 0 : 2));
+  const kinds = fs.map((name) =>
+    PLUS.includes(name) ? 1 : MINUS.includes(name) ? -1 : READ.includes(name) ? 0 : 2,
+  );
   const byKey = new Map<
     number | undefined,
     { adds: number[]; amounts: number[]; reads: number[]; values: number[] }

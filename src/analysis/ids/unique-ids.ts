@@ -25,6 +25,7 @@ const FORBIDS: Forbids = {
 export const uniqueIds: Check = {
   name: 'unique-ids',
   summary: 'generated ids: none twice; on demand, ascending per process or in real time',
+  functions: ['generate'],
   models: Object.keys(FORBIDS),
   judge: (history, options = {}) => judge(history, options),
 };

@@ -215,6 +215,7 @@ export function checkOf<S>(model: Model<S>, name: string, summary: string, fs?: 
   return {
     name,
     summary,
+    ...(fs === undefined ? {} : { functions: [...fs] }),
     models: ['linearizable', 'sequential'],
     judge: (history, options = {}) => judge(history, name, model, fs, options),
   };

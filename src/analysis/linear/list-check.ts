@@ -24,6 +24,7 @@ interface KeyList {
 export const appendList: Check = {
   name: 'append-list',
   summary: 'lists that are appended to and read whole: lost appends, orders that contradict, stale reads',
+  functions: ['append', 'read', 'get', 'r'],
   models: ['linearizable'],
   judge(source, options: CheckOptions = {}) {
     const meter = new Meter(options.budget);

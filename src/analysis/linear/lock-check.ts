@@ -30,9 +30,11 @@ const SEMAPHORE: OwnOptionsOf<LockOptions> = {
   ...MUTEX,
 };
 
-const ACQUIRES = /^(acquire|lock|read-(acquire|lock)|write-(acquire|lock)|(acquire|lock)-(read|write))$/;
-const RELEASES =
-  /^(release|unlock|read-(release|unlock)|write-(release|unlock)|(release|unlock)-(read|write))$/;
+/** A function's name for any holder, and those for readers and writers. */
+const named = (f: string) => [f, `read-${f}`, `write-${f}`, `${f}-read`, `${f}-write`];
+const ACQUIRES: ReadonlySet<string> = new Set(['acquire', 'lock'].flatMap(named));
+const RELEASES: ReadonlySet<string> = new Set(['release', 'unlock'].flatMap(named));
+const FUNCTIONS = [...ACQUIRES, ...RELEASES];
 
 /** The calls on one lock, and which rows of the history they are. */
 interface Lock {
@@ -53,8 +55,8 @@ function locksOf(history: History, semaphore: boolean): Lock[] {
   const last = new Map<number, Json | undefined>();
   const locks = new Map<number | undefined, { name: Json | undefined; rows: number[] }>();
   for (let row = 0; row < n; row++) {
-    const acquires = ACQUIRES.test(fs[f[row]]);
-    if (!acquires && !RELEASES.test(fs[f[row]])) continue;
+    const acquires = ACQUIRES.has(fs[f[row]]);
+    if (!acquires && !RELEASES.has(fs[f[row]])) continue;
     let name = nameOf(history.value(row), numbered);
     if (acquires) last.set(process[row], name);
     else name ??= last.get(process[row]);
@@ -81,8 +83,8 @@ function numbersAreNames(history: History): boolean {
   let acquired = 0;
   for (let row = 0; row < n; row++) {
     if (outcome[row] !== OK) continue;
-    const acquires = ACQUIRES.test(fs[f[row]]);
-    if (!acquires && !RELEASES.test(fs[f[row]])) continue;
+    const acquires = ACQUIRES.has(fs[f[row]]);
+    if (!acquires && !RELEASES.has(fs[f[row]])) continue;
     const value = history.value(row);
     if (typeof value !== 'number') return false;
     if (!acquires) continue;
@@ -102,7 +104,7 @@ function lockCalls(history: History, rows: readonly number[], semaphore: boolean
   };
   return {
     n: rows.length,
-    kind: Uint8Array.from(rows, (row) => (ACQUIRES.test(fs[f[row]]) ? ACQUIRE : RELEASE)),
+    kind: Uint8Array.from(rows, (row) => (ACQUIRES.has(fs[f[row]]) ? ACQUIRE : RELEASE)),
     amount: Int32Array.from(rows, permits),
     exclusive: Uint8Array.from(rows, (row) => (/read/.test(fs[f[row]]) ? 0 : 1)),
     process: Int32Array.from(rows, (row) => process[row]),
@@ -249,6 +251,7 @@ function tokenOf(value: Json): number | undefined {
 export const mutex: Check = {
   name: 'mutex',
   summary: 'a lock: two holders at once, fencing tokens that go back; readers and writers too',
+  functions: FUNCTIONS,
   models: ['linearizable'],
   options: MUTEX,
   judge: (history, options: LockOptions = {}) => judge('mutex', history, options),
@@ -258,6 +261,7 @@ export const mutex: Check = {
 export const semaphore: Check = {
   name: 'semaphore',
   summary: 'a semaphore: more permits held at once than there are',
+  functions: FUNCTIONS,
   models: ['linearizable'],
   options: SEMAPHORE,
   judge: (history, options: LockOptions = {}) => judge('semaphore', history, options),

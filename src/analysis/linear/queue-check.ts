@@ -20,6 +20,7 @@ import { Findings, most } from './verdict-of.ts';
 export const queue: Check = {
   name: 'queue',
   summary: 'a first-in-first-out queue: lost, duplicated, reordered elements, and emptiness that was not',
+  functions: ['enqueue', 'dequeue'],
   models: ['linearizable'],
   judge(source, options: CheckOptions = {}) {
     const { calls, rows } = queueCalls(source);

@@ -8,7 +8,7 @@ import { Meter } from './meter.ts';
 import { obvious, SMALL, type Stale } from './obvious.ts';
 import { Overlaps } from './overlaps.ts';
 import { registerAnomaly, registerAnomalyType } from './register-anomalies.ts';
-import { type KeyCalls, type RegisterOptions, registersOf } from './register-history.ts';
+import { type KeyCalls, KINDS, type RegisterOptions, registersOf } from './register-history.ts';
 import { sequentialRegisters } from './register-sequential.ts';
 import { Findings, most } from './verdict-of.ts';
 import { shrunk } from './witness.ts';
@@ -173,6 +173,8 @@ const summary =
 
 const MODELS = ['linearizable', 'sequential'];
 
+const FUNCTIONS = Object.keys(KINDS);
+
 const OPTIONS: OwnOptionsOf<RegisterCheckOptions> = {
   definiteCasFailures: {
     kind: 'boolean',
@@ -195,6 +197,7 @@ const OPTIONS: OwnOptionsOf<RegisterCheckOptions> = {
 export const register: Check = {
   name: 'register',
   summary,
+  functions: FUNCTIONS,
   models: MODELS,
   options: OPTIONS,
   judge: (history, options) => judge('register', history, options),
@@ -204,6 +207,7 @@ export const register: Check = {
 export const casRegisterCheck: Check = {
   name: 'cas-register',
   summary,
+  functions: FUNCTIONS,
   models: MODELS,
   options: OPTIONS,
   judge: (history, options) => judge('cas-register', history, options),
@@ -213,6 +217,7 @@ export const casRegisterCheck: Check = {
 export const keyValueCheck: Check = {
   name: 'key-value',
   summary: 'a map of registers, values [key, value]; sequential consistency is judged over all keys together',
+  functions: FUNCTIONS,
   models: MODELS,
   options: OPTIONS,
   judge: (history, options) => judge('key-value', history, options),

@@ -32,6 +32,7 @@ const general = checkOf(model, NAME, SUMMARY, FUNCTIONS);
 export const setCheck: Check = {
   name: NAME,
   summary: SUMMARY,
+  functions: [...FUNCTIONS],
   models: general.models,
   judge: (history, options = {}) =>
     options.models?.[0] === 'sequential' ? general.judge(history, options) : judge(history, options),

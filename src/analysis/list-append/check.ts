@@ -60,6 +60,8 @@ export const listAppend: Check = {
   name: 'list-append',
   summary:
     'transactions that append to lists and read them: every isolation level up to strict serializability',
+  functions: [],
+  transactions: true,
   models: decided,
   judge,
 };

@@ -10,8 +10,8 @@ const FORBIDS: Forbids = {
   'fencing-tokens': TOKENS,
 };
 
-const ACQUIRE = /^(acquire|lock)$/;
-const RELEASE = /^(release|unlock)$/;
+const ACQUIRE: readonly string[] = ['acquire', 'lock'];
+const RELEASE: readonly string[] = ['release', 'unlock'];
 
 /** One lock held by one process, from the return of its acquire to the invocation of its release. */
 interface Hold {
@@ -36,6 +36,7 @@ interface Hold {
 export const fencedLock: Check = {
   name: 'fenced-lock',
   summary: 'locks with fencing tokens: tokens given twice or going back, holds that overlap',
+  functions: [...ACQUIRE, ...RELEASE],
   models: Object.keys(FORBIDS),
   judge: (history, options = {}) => judge(history, options),
 };
@@ -51,7 +52,7 @@ function judge(history: History, options: CheckOptions): Verdict {
     const pair = history.shape[row] === Shape.Pair;
     const lock = pair ? history.x0[row] : -1;
     const who = `${lock} ${history.process[row]}`;
-    if (ACQUIRE.test(f) && history.outcome[row] === OK) {
+    if (ACQUIRE.includes(f) && history.outcome[row] === OK) {
       acquired++;
       if (Number.isNaN(tokenOf(history, row))) odd++;
       const hold: Hold = { row, from: history.ret[row], to: NEVER };
@@ -59,7 +60,7 @@ function judge(history: History, options: CheckOptions): Verdict {
       if (all === undefined) locks.set(lock, [hold]);
       else all.push(hold);
       open.set(who, hold);
-    } else if (RELEASE.test(f) && history.outcome[row] !== 1) {
+    } else if (RELEASE.includes(f) && history.outcome[row] !== 1) {
       // A release names its lock alone or with the token; one that names neither is of the one lock there is.
       for (const key of [who, `${history.x0[row]} ${history.process[row]}`, `-1 ${history.process[row]}`]) {
         const hold = open.get(key);

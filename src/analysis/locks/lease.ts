@@ -20,8 +20,8 @@ const OPTIONS: OwnOptionsOf<LeaseOptions> = {
 };
 
 const FORBIDS: Forbids = { 'exclusive-leases': ['overlapping-leases'] };
-const GRANT = /^(acquire|renew|lease|grant)$/;
-const END = /^(release|revoke)$/;
+const GRANT: readonly string[] = ['acquire', 'renew', 'lease', 'grant'];
+const END: readonly string[] = ['release', 'revoke'];
 
 /** A time during which a holder may believe that the lease is its own. */
 interface Tenure {
@@ -44,6 +44,7 @@ interface Tenure {
 export const lease: Check = {
   name: 'lease',
   summary: 'leases under clock skew: two holders at one time, certainly or possibly',
+  functions: [...GRANT, ...END],
   models: Object.keys(FORBIDS),
   options: OPTIONS,
   judge: (history, options: LeaseOptions = {}) => judge(history, options),
@@ -110,7 +111,7 @@ function tenures(history: History): { leases: Map<string, Tenure[]>; odd: number
     const { lease: name = null, holder, start, end, duration } = fields as { readonly [field: string]: Json };
     const who = holder === undefined ? `process ${history.process[row]}` : canonical(holder);
     const key = canonical(name ?? null);
-    if (GRANT.test(f) && history.outcome[row] === OK) {
+    if (GRANT.includes(f) && history.outcome[row] === OK) {
       granted++;
       const timed = typeof duration === 'number';
       const from = typeof start === 'number' ? start : timed ? history.retTime[row] : Number.NaN;
@@ -124,7 +125,7 @@ function tenures(history: History): { leases: Map<string, Tenure[]>; odd: number
       if (all === undefined) leases.set(key, [one]);
       else all.push(one);
       open.set(`${key} ${who}`, one);
-    } else if (END.test(f) && history.outcome[row] !== FAIL) {
+    } else if (END.includes(f) && history.outcome[row] !== FAIL) {
       const held = open.get(`${key} ${who}`);
       if (held !== undefined) held.end = Math.min(held.end, history.invTime[row]);
     }

@@ -44,6 +44,7 @@ const FORBIDS: Forbids = {
 export const log: Check = {
   name: 'log',
   summary: 'sends and polls of logs with offsets, as in Kafka: lost, duplicated, reordered, skipped messages',
+  functions: ['send', 'poll', 'txn', 'assign', 'subscribe', 'crash', 'debug-topic-partitions'],
   models: Object.keys(FORBIDS),
   judge: (history, options = {}) => judge(history, options),
 };

@@ -30,6 +30,7 @@ const NAMED = 6;
 export const totalQueue: Check = {
   name: 'total-queue',
   summary: 'every element enqueued comes out once, in any order: lost, duplicated, unexpected elements',
+  functions: ['enqueue', 'dequeue', 'drain'],
   models: Object.keys(FORBIDS),
   judge: (history, options = {}) => judge(history, options),
 };

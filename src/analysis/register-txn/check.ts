@@ -1,4 +1,5 @@
 import type { Check, OwnOptionsOf } from '../verdict.ts';
+import { PLAIN } from '../weak/accesses.ts';
 import { analyzeRegisterTxn, type RegisterTxnOptions } from './judge.ts';
 
 const OPTIONS: OwnOptionsOf<RegisterTxnOptions> = {
@@ -45,6 +46,8 @@ const OPTIONS: OwnOptionsOf<RegisterTxnOptions> = {
 export const rwRegister: Check = {
   name: 'rw-register',
   summary: 'transactions over registers: isolation from read-uncommitted to strict-serializable',
+  functions: PLAIN,
+  transactions: true,
   models: [
     'strict-serializable',
     'strong-snapshot-isolation',

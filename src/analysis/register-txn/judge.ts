@@ -1,4 +1,4 @@
-import type { History } from '../../history/history.ts';
+import { FAIL, type History, Shape } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
 import type { Core } from '../evidence/core.ts';
 import { type CycleReport, findCycles } from '../graph/cycles.ts';
@@ -52,7 +52,7 @@ export function analyzeRegisterTxn(
   const initial: Json = options.initial ?? null;
   const registers = registersOf(accessesOf(history), accessValue(history, initial));
   const head = { check: 'rw-register', judged };
-  const impossible = unusable(registers);
+  const impossible = unusable(registers) ?? appending(registers);
   if (impossible !== undefined)
     return {
       core: null,
@@ -198,6 +198,18 @@ function unusable(registers: Registers): string | undefined {
   const { values } = accesses.history;
   const at = registers.ambiguousAccess;
   return `${registers.ambiguous} writes repeat a value of their key or write its initial value (first: ${values.show(accesses.value[at]!)} to key ${values.show(accesses.keyId[accesses.key[at]!]!)}): whose write a read saw is not certain`;
+}
+
+/** Of a history with transactions that append: what they did to registers is nothing known. */
+function appending({ accesses }: Registers): string | undefined {
+  const { history, row, units, ignored } = accesses;
+  if (ignored === 0) return undefined;
+  for (let i = 0, u = 0; i < history.n; i++) {
+    if (u < units && row[u] === i) u++;
+    else if (history.shape[i] === Shape.Txn && history.outcome[i] !== FAIL)
+      return `the transaction of index ${history.inv[i]} appends to a list: these are no registers`;
+  }
+  return undefined;
 }
 
 function intervalsOf(registers: Registers): Intervals {

@@ -1,5 +1,6 @@
 import { friendly } from '../models.ts';
 import type { Check, OwnOptionsOf } from '../verdict.ts';
+import { PLAIN } from '../weak/accesses.ts';
 import { GUARANTEES } from './guarantees.ts';
 import { judgeSessions, SESSION_MODELS, type SessionOptions } from './judge.ts';
 
@@ -44,6 +45,8 @@ const OPTIONS: OwnOptionsOf<SessionOptions> = {
 export const session: Check = {
   name: 'session',
   summary: 'read-your-writes, monotonic reads, monotonic writes, writes-follow-reads',
+  functions: PLAIN,
+  transactions: true,
   models: MODELS,
   options: OPTIONS,
   judge: (history, options: SessionOptions = {}) => judgeSessions('session', history, options, GUARANTEES),
@@ -65,6 +68,8 @@ export const session: Check = {
 export const causal: Check = {
   name: 'causal',
   summary: 'causal consistency: nobody sees an effect without its cause',
+  functions: PLAIN,
+  transactions: true,
   models: MODELS,
   options: OPTIONS,
   judge: (history, options: SessionOptions = {}) => judgeSessions('causal', history, options, ['causal']),

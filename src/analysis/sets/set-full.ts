@@ -49,6 +49,7 @@ export interface Fates {
 export const setFull: Check = {
   name: 'set-full',
   summary: 'elements added once each and read over and over: which are stable, stale, lost, duplicated',
+  functions: ['add', 'read'],
   models: Object.keys(FORBIDS),
   judge: (history, options = {}) => judge(history, options),
 };

@@ -33,6 +33,7 @@ const NAMED = 6;
 export const set: Check = {
   name: 'set',
   summary: 'elements added once each and read at the end: lost writes, divergence, duplicates',
+  functions: ['add', 'read'],
   models: MODELS,
   judge: (history, options = {}) => judgeSet(history, options),
 };

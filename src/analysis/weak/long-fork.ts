@@ -40,6 +40,8 @@ const OPTIONS: OwnOptionsOf<LongForkOptions> = {
 export const longFork: Check = {
   name: 'long-fork',
   summary: 'snapshots see writes in one order',
+  functions: [],
+  transactions: true,
   models: ['snapshot-isolation', 'prefix'],
   options: OPTIONS,
   judge: (history, options: LongForkOptions = {}): Verdict => {
