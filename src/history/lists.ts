@@ -304,14 +304,15 @@ export class ListStore extends ListTexts {
       at += this.count[f]!;
     }
     elements.set(this.apart.subarray(0, this.apartUsed), at);
-    const offset = new Int32Array(this.handles);
+    // Where equal lists are still to be found, families are asked for again; elsewhere offsets take their place.
+    const offset = this.apartOf.size > 0 && share ? new Int32Array(this.handles) : this.handleFamily;
     for (let h = 0; h < this.handles; h++) {
       const family = this.handleFamily[h]!;
       offset[h] = family >= 0 ? familyOffset[family]! : at + this.handleOffset[h]!;
     }
-    const length = this.handleLength.slice(0, this.handles);
+    const length = this.handleLength.subarray(0, this.handles);
     return {
-      offset,
+      offset: offset.subarray(0, this.handles),
       length,
       elements,
       same: share ? this.shareApart(familyOffset, offset, length, elements) : null,
