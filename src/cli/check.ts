@@ -76,7 +76,10 @@ export function checkCommand(): Command {
       'write the cycles of dependencies between transactions (list-append, rw-register) as GEXF, for Gephi',
     )
     .option('--dot <file>', 'the same, as Graphviz reads it')
-    .option('--json', 'print one JSON object a file, a line each')
+    .option(
+      '--json',
+      'print one JSON object a file, a line each; of several workloads, what each was judged to be is in verdicts',
+    )
     .addHelpText('after', HELP)
     .action(async (files: string[], flags: Flags) => {
       if (flags.workload !== undefined) takes(known(flags.workload), flags.set);

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { CheckError, check, checkAll } from '../../src/analysis/check.ts';
@@ -13,6 +15,7 @@ import type { Op } from '../../src/history/op.ts';
 import { parseHistory } from '../../src/history/read/read.ts';
 import { ednRecords, jsonLines } from '../history/print.ts';
 import { Draw } from '../history/random-ops.ts';
+import { ordeal } from '../support/cli.ts';
 
 const ROUNDS = process.env.ORDEAL_LONG === '1' ? 50_000 : 1500;
 
@@ -122,5 +125,33 @@ test('a verdict is of the history, not of its spelling: formats, numbers of proc
         not: wanted.not,
       });
     }
+  }
+});
+
+test('the program itself gives a line of JSON for each wounded file, and an exit code for them all', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'ordeal-wounded-'));
+  try {
+    for (let batch = 0; batch < (process.env.ORDEAL_LONG === '1' ? 100 : 4); batch++) {
+      const draw = new Draw(1_000_000 + batch);
+      const files = Array.from({ length: 50 }, (_, i) => join(directory, `${batch}-${i}.jsonl`));
+      const whole = batch === 0;
+      for (const file of files)
+        writeFileSync(file, whole ? draw.one(examples) : wounded(draw, draw.one(examples)));
+      const { stdout, stderr, exitCode } = await ordeal(['check', '--json', ...files]);
+      const objects = stdout.split('\n').map((line) => JSON.parse(line) as { [field: string]: unknown });
+      expect(objects.map(({ file }) => file)).toEqual(files);
+      for (const { valid } of objects) expect([true, false, 'unknown']).toContain(valid);
+      const refused = objects.filter(({ error }) => error !== undefined);
+      expect(exitCode).toBe(refused.length > 0 ? 254 : 1);
+      expect(refused.length > 0).toBe(!whole);
+      const said = stderr.split('\n').filter((line) => line !== '');
+      expect(said).toHaveLength(refused.length);
+      refused.forEach(({ file, error }, i) => {
+        expect(said[i]!.startsWith(`ordeal: ${file}:`)).toBe(true);
+        expect(said[i]!.endsWith(error as string)).toBe(true);
+      });
+    }
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
   }
 });
