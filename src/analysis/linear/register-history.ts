@@ -145,6 +145,8 @@ function layoutOf(history: History, kindOf: readonly number[]): { keyed: boolean
     const kind = kindOf[f[row]];
     if (kind < 0 || outcome[row] === FAIL || (kind === READ && outcome[row] !== OK)) continue;
     const s = shape[row];
+    // Most rows are like those before.
+    if (kind !== CAS && ((s === Shape.Pair && pair >= 0) || (s === Shape.Scalar && scalar >= 0))) continue;
     let keyed = s === Shape.PairOfPair || (kind !== CAS && (s === Shape.Pair || s === Shape.KeyedList));
     if (s === Shape.Other) {
       keyed = kind === CAS ? swapOf(history, row, true) !== undefined : isPair(history, row);
