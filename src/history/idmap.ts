@@ -8,7 +8,8 @@ const FIRST_INTERNED = 1 << 30;
  * that are too sparse for a table go to a hash map.
  */
 export class IdMap {
-  private low = new Int32Array(256);
+  /** Small, so that it soon grows: code that V8 compiled while it never had is thrown away when it does. */
+  private low = new Int32Array(8);
   private high = new Int32Array(0);
   private readonly rest = new Map<number, number>();
 
@@ -48,7 +49,7 @@ export class IdMap {
 }
 
 function grown(table: Int32Array, id: number): Int32Array<ArrayBuffer> {
-  let size = Math.max(256, 2 * table.length);
+  let size = Math.max(32, 4 * table.length);
   while (size <= id) size *= 2;
   const larger = new Int32Array(size);
   larger.set(table);

@@ -17,17 +17,18 @@ const logarithm = (n: number): number => 31 - Math.clz32(n);
  */
 export class ListTexts {
   families = 0;
-  protected start = new Int32Array(64);
-  protected lengths = new Int32Array(64);
-  protected room = new Int32Array(64);
-  protected count = new Int32Array(64);
-  protected text: Uint8Array = new Uint8Array(1 << 12);
+  // Small, so that they soon grow: code that V8 compiled while they never had is thrown away when they do.
+  protected start = new Int32Array(4);
+  protected lengths = new Int32Array(4);
+  protected room = new Int32Array(4);
+  protected count = new Int32Array(4);
+  protected text: Uint8Array = new Uint8Array(64);
   protected view = new DataView(this.text.buffer);
   /**
    * By position, 0 = no element ends here; −c = the c-th does, no handle yet; h+1 = handle h ends here. Elements end at
    * least two bytes apart, so two positions share a place, and its lowest bit says which of them is meant.
    */
-  protected marks = new Int32Array(1 << 11);
+  protected marks = new Int32Array(32);
   private used = 0;
   private expected = 0;
   /** By the logarithm of their size, rooms that families have outgrown. */

@@ -49,20 +49,25 @@ export class RowTable {
     this.f[row] = f;
     this.inv[row] = position;
     this.invTime[row] = time;
+    // Not filled in when the columns grow: each page of them would be touched twice.
+    this.outcome[row] = INFO;
+    this.ret[row] = NEVER;
+    this.retTime[row] = Number.NaN;
+    this.node[row] = -1;
+    this.epoch[row] = -1;
     return row;
   }
 
   private enlarge(): void {
-    const from = this.room;
-    const room = Math.max(nextSize(from, 0), this.expectedRows);
-    this.outcome = resizedBytes(this.outcome, room).fill(INFO, from);
+    const room = Math.max(nextSize(this.room, 0), this.expectedRows);
+    this.outcome = resizedBytes(this.outcome, room);
     this.process = resizedInts(this.process, room);
     this.f = resizedBytes(this.f, room);
     this.workload = resizedBytes(this.workload, room);
     this.inv = resizedInts(this.inv, room);
-    this.ret = resizedInts(this.ret, room).fill(NEVER, from);
+    this.ret = resizedInts(this.ret, room);
     this.invTime = resizedDoubles(this.invTime, room);
-    this.retTime = resizedDoubles(this.retTime, room).fill(Number.NaN, from);
+    this.retTime = resizedDoubles(this.retTime, room);
     this.shapes = resizedBytes(this.shapes, room);
     this.c0 = resizedInts(this.c0, room);
     this.c1 = resizedInts(this.c1, room);
@@ -70,8 +75,8 @@ export class RowTable {
     this.flags = resizedBytes(this.flags, room);
     const node = new Int16Array(room);
     node.set(this.node);
-    this.node = node.fill(-1, from);
-    this.epoch = resizedInts(this.epoch, room).fill(-1, from);
+    this.node = node;
+    this.epoch = resizedInts(this.epoch, room);
     this.room = room;
   }
 
