@@ -8,6 +8,10 @@ const SAMPLE = 20_000;
 const SHARED_LOCK =
   /^((read|write)-(acquire|release|lock|unlock)|(acquire|release|lock|unlock)-(read|write))$/;
 
+const REGISTER = ['write', 'put', 'set', 'cas', 'compare-and-set'];
+const LIST = ['append'];
+const NUMBER_OR_SET = ['inc', 'increment', 'incr', 'dec', 'decrement', 'decr', 'add', 'remove'];
+
 /** What a kind of workload is recognised by. */
 interface Traits {
   readonly fs: ReadonlySet<string>;
@@ -42,6 +46,9 @@ export function detect(history: History): readonly string[] {
   if (has('acquire', 'release', 'lock', 'unlock')) return [granted(history)];
   if (has('transfer')) return ['bank'];
   if (has('generate')) return ['unique-ids'];
+  // What changes objects of several kinds, which the same reads show, is none of them alone.
+  const changes = [REGISTER, LIST, NUMBER_OR_SET].filter((names) => has(...names));
+  if (changes.length > 1) return [];
   if (has('inc', 'increment', 'incr', 'dec', 'decrement', 'decr')) return ['counter'];
   if (has('contains', 'remove')) return ['linearizable-set'];
   if (has('add')) {

@@ -72,6 +72,20 @@ test('the kind of workload is told from functions and shapes', () => {
   expect(detect(history(['frobnicate', 1]))).toEqual([]);
 });
 
+test('what changes objects of several kinds is told to be none', () => {
+  for (const [f, value] of [
+    ['increment', 1],
+    ['add', 1],
+    ['append', 1],
+  ] as const) {
+    const mixed = history(['write', 1], [f, value], ['read', 2]);
+    expect(detect(mixed)).toEqual([]);
+    expect(() => check(mixed)).toThrow(`operations named "write", "${f}", "read" do not tell`);
+    expect(check(mixed, { workload: 'register' }).warnings?.[0]).toContain(`1 operation "${f}" was left out`);
+    expect(detect(history([f, value], ['read', 1], ['sync', null]))).not.toEqual([]);
+  }
+});
+
 test('no check, no model, nothing detected: the message says what is allowed', () => {
   const h = history(['frobnicate', 1]);
   expect(() => check(h)).toThrow(CheckError);
