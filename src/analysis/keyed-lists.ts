@@ -14,11 +14,11 @@ export interface Layout {
 }
 
 /**
- * Whether values are `[key, element]` and `[key, list]`, or elements and lists that may be pairs themselves: one answer for
- * the whole history. What is put alone shows that there are no keys, and so does a read that is no pair of
- * something and a list. A read of a pair shows a key by what it begins with: that no element is like it, or, where elements
- * may be, that it is the key of some and none itself. Where nothing shows either, pairs are keyed, unless a read is of nil without a key. Operations that
- * failed, and reads that did not succeed, say nothing.
+ * Whether values are `[key, element]` and `[key, list]`, or elements and lists that may be pairs themselves: one answer
+ * for the whole history. What is put alone shows that there are no keys, and so does a read that is no pair of something and
+ * a list. A read of a pair shows a key by what it begins with: that no element is like it, or, where elements may be, that it
+ * is the key of some while nothing in the pair is an element itself. Where nothing shows either, pairs are keyed, unless a read
+ * is of nil without a key. Operations that failed, and reads that did not succeed, say nothing.
  *
  * @param kindOf by function: PUT, LOOK or −1
  * O(rows); where keys or elements are lists themselves, also O(size of values).
@@ -90,7 +90,7 @@ export function isList(history: History, row: number): boolean {
   return s !== Shape.Other || Array.isArray(history.value(row));
 }
 
-/** Reads that begin with the key of some elements and no element, and those that begin with an element and no key. */
+/** Reads that begin with the key of some elements and show none alone, and those that show one and begin with no key. */
 function byElements(
   history: History,
   kindOf: readonly number[],
@@ -109,9 +109,13 @@ function byElements(
   for (let row = 0; row < n; row++) {
     if (kindOf[f[row]!] !== LOOK || outcome[row] !== OK || !isListed(history, row)) continue;
     if (!scalars && shape[row] !== Shape.Other) continue;
-    const first = values.id((history.value(row) as readonly Json[])[0]);
-    if (keys.has(first) === whole.has(first)) continue;
-    if (keys.has(first)) shown.keyed = shown.keyed < 0 ? row : shown.keyed;
+    const [first, second] = (history.value(row) as readonly Json[]).map((v) => values.id(v)) as [
+      number,
+      number,
+    ];
+    const element = whole.has(first) || whole.has(second);
+    if (keys.has(first) === element) continue;
+    if (!element) shown.keyed = shown.keyed < 0 ? row : shown.keyed;
     else shown.plain = shown.plain < 0 ? row : shown.plain;
   }
   return shown;
