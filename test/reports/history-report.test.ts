@@ -191,7 +191,7 @@ describe('where operations of a history from anywhere are drawn', () => {
 
   it('shows those of findings even where there are more operations than it shows', () => {
     const line = (index: number, type: string) =>
-      `{"index":${index},"time":${index}000000,"process":0,"type":"${type}","f":"read","value":null}`;
+      `{"index":${index},"time":${index * 1_000_000},"process":0,"type":"${type}","f":"read","value":null}`;
     const lines = Array.from({ length: 220_000 }, (_, i) => line(i, i % 2 === 0 ? 'invoke' : 'ok'));
     const history = parseHistory(lines.join('\n'));
     const of = (row: number) => ({ ...witnessOp(history, row, `T${row}`) });
