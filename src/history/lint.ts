@@ -25,11 +25,15 @@ function clock({ n, inv, ret, invTime, retTime }: History): string[] {
 }
 
 function neverOk({ n, f, outcome, fs }: History): string[] {
-  const ok = new Int32Array(fs.length);
   const all = new Int32Array(fs.length);
-  for (let row = 0; row < n; row++) {
-    all[f[row]!]!++;
-    if (outcome[row] === OK) ok[f[row]!]!++;
+  const ok = new Uint8Array(fs.length);
+  let missing = fs.length;
+  for (let row = 0; row < n && missing > 0; row++) {
+    const i = f[row]!;
+    all[i]!++;
+    if (outcome[row] !== OK || ok[i] === 1) continue;
+    ok[i] = 1;
+    missing--;
   }
   return fs.flatMap((name, i) =>
     all[i]! > 0 && ok[i] === 0 ? [`none of ${all[i]} ${name} operations succeeded`] : [],
