@@ -40,7 +40,7 @@ test('errors name the line and the column', () => {
     expect(refused(`{:type :ok :process 0 :f :read :value \\${name}}`)).toContain(
       `\\${name} is no character`,
     );
-  expect(refused('hello', 'edn')).toMatch(/^1:1: found this where a record/);
+  expect(refused('hello', 'edn')).toMatch(/^1:1: found "h" where a record/);
 });
 
 test('invocations are read where no completion repeats them, and only then', () => {

@@ -177,10 +177,7 @@ export abstract class EdnScanner extends ScanningReader {
       return true;
     }
     if (c === CLOSE || c === UNPAREN || c === UNCURLY)
-      this.fail(
-        `found "${String.fromCharCode(c)}" where "${String.fromCharCode(close)}" should be`,
-        this.pos,
-      );
+      this.fail(`found ${this.shown(this.pos)} where "${String.fromCharCode(close)}" should be`, this.pos);
     return false;
   }
 
@@ -218,8 +215,7 @@ export abstract class EdnScanner extends ScanningReader {
     if (bytes[start] === BACKSLASH && start + 1 < this.limit) this.pos += 2;
     while (this.pos < this.limit && DELIMITER[bytes[this.pos]!] === 0) this.pos++;
     if (this.pos >= this.limit && !mayEnd) throw INCOMPLETE;
-    if (this.pos === start)
-      this.fail(`found "${String.fromCharCode(bytes[start]!)}" where a form should be`, start);
+    if (this.pos === start) this.fail(`found ${this.shown(start)} where a form should be`, start);
   }
 
   private atom(text: string, at: number): Json {

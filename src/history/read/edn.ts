@@ -86,7 +86,7 @@ export class EdnReader extends EdnValueReader {
     } else if (this.closing !== 0 && c === this.closing) {
       this.closing = 0;
       this.pos++;
-    } else this.fail('found this where a record {…} should be', this.pos);
+    } else this.fail(`found ${this.shown(this.pos)} where a record {…} should be`, this.pos);
   }
 
   /** Moves to the brace behind `#jepsen.history.Op` and the like. */
@@ -96,7 +96,7 @@ export class EdnReader extends EdnValueReader {
     while (p < this.limit && this.bytes[p] === 0x20) p++;
     if (p >= this.limit) throw INCOMPLETE;
     if (this.bytes[p] !== CURLY || p === this.pos + 1)
-      this.fail('found this where a record {…} should be', this.pos);
+      this.fail(`found ${this.shown(this.pos)} where a record {…} should be`, this.pos);
     this.pos = p;
     this.oneRecord();
   }

@@ -184,9 +184,7 @@ export abstract class JsonScanner extends ScanningReader {
     const at = Math.min(this.pos, this.limit);
     if (this.pos >= this.limit || c === 0x0a)
       return this.cutOff(`the line ends where ${wanted} should be`, at);
-    const found =
-      c < 0x20 || c >= 0x7f ? `byte 0x${c.toString(16).padStart(2, '0')}` : `"${String.fromCharCode(c)}"`;
-    return this.fail(`found ${found} where ${wanted} should be`, at);
+    return this.fail(`found ${this.shown(at)} where ${wanted} should be`, at);
   }
 
   /** The text goes wrong only in that it ends. */

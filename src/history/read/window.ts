@@ -203,6 +203,13 @@ export abstract class HistoryReader {
     throw new HistoryError(line, at - lineStart + 1, message);
   }
 
+  /** The byte at `pos` as messages name it. */
+  protected shown(pos: number): string {
+    const c = this.bytes[pos]!;
+    if (c < 0x20 || c >= 0x7f) return `byte 0x${c.toString(16).padStart(2, '0')}`;
+    return c === 0x22 ? `'"'` : `"${String.fromCharCode(c)}"`;
+  }
+
   protected decode(from: number, to: number): string {
     if (to - from > LONGEST_TEXT) this.fail('a text longer than 512 MiB', from);
     const bytes = this.bytes.subarray(from, to);
