@@ -15,17 +15,22 @@ const COLOURS: { readonly [type: string]: string } = {
 /** Of the letters in a box, in points. */
 const SIZE = 11;
 
+/** Boxes beside each other that still are legible on a page; more stand one below the other. */
+const BESIDE = 3;
+/** A drawing of more shows nothing that the table of its steps does not. */
+const MOST = 40;
+
 /** Loaded with the first cycle: most runs have none, and it is a megabyte of WebAssembly. */
 let viz: Promise<Viz> | undefined;
 
-/** The cycle of an anomaly as SVG; nothing for an anomaly without one. */
+/** The cycle of an anomaly as SVG; nothing for an anomaly without one, or with one too long to be looked at. */
 export async function cycleSvg({ ops, steps }: Anomaly): Promise<string | undefined> {
-  if (steps === undefined || steps.length === 0) return undefined;
+  if (steps === undefined || steps.length === 0 || ops.length > MOST) return undefined;
   viz ??= import('@viz-js/viz').then(({ instance }) => instance());
   const text = (await viz).renderString(
     {
       directed: true,
-      graphAttributes: { rankdir: 'LR', bgcolor: 'transparent' },
+      graphAttributes: { rankdir: ops.length > BESIDE ? 'TB' : 'LR', bgcolor: 'transparent' },
       nodeAttributes: {
         shape: 'box',
         style: 'rounded,filled',
