@@ -9,7 +9,7 @@ import { ednRecords, jsonLines } from './print.ts';
 import { Draw, randomOps } from './random-ops.ts';
 import { damaged, read, seen } from './seen.ts';
 
-const ROUNDS = process.env.ORDEAL_LONG === '1' ? 20_000 : 800;
+const ROUNDS = process.env.ORDEAL_LONG === '1' ? 100_000 : 800;
 
 /** Readers that count what the scanner finds for them, and readers that do without it. */
 class CountingJson extends JsonlReader {
