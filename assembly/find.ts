@@ -1,4 +1,4 @@
-// Sixteen bytes at a time, each function up to `limit`. Zeros follow the limit: none is ever found behind it.
+// Sixteen bytes at a time, so that something up to fifteen bytes behind `limit` may be found: no record ends behind it, which its end tells.
 
 /** The first `a` or `b`, or 0. */
 export function either(p: u32, limit: u32, a: u8, b: u8): u32 {

@@ -1,4 +1,4 @@
-// V8 inlines none of WebAssembly's functions, so the compiler has to: a twentieth of the whole scan. (Its word for that is no TypeScript.)
+// V8 inlines none of WebAssembly's functions, so the compiler has to: a twentieth of reading. (Its word for that is no TypeScript.)
 
 /** Digits that the last number had; 0 when there was none, or one that the reader must look at. */
 export let digits: u32 = 0;
