@@ -1,5 +1,4 @@
 import { either, orNoText } from './find';
-import { functionAt, nameLength } from './functions';
 import {
   ALONE,
   ALONE_END,
@@ -13,6 +12,7 @@ import {
   LIST_AT,
   MOP,
   NIL,
+  OF_FUNCTION,
   OK,
   OUT,
   OUT_END,
@@ -32,6 +32,7 @@ import {
   VALUE_AT,
   W,
 } from './layout';
+import { nameAt, nameLength } from './names';
 import { digits, whole, wide } from './numbers';
 import { begin, complete, mop, value } from './record';
 import { at, line, lineStart, moveTo, nextLine, outEnd, setOutEnd, startAt } from './state';
@@ -143,7 +144,7 @@ function record(start: u32, limit: u32, out: u32): u32 {
       if (p === 0) return 0;
     } else if ((<u32>key & THREE) === FUNCTION_KEY && !valued) {
       p += 3;
-      const f = functionAt(p);
+      const f = nameAt(p, OF_FUNCTION);
       if (f < 0) return 0;
       store<i32>(out, f, FUNCTION);
       p += nameLength;

@@ -1,5 +1,5 @@
 // The scanner: from the bytes of a history to numbers, for records in their usual spelling.
 export { scanEdn, txnEdn } from './edn';
-export { addFunction, clearFunctions } from './functions';
 export { scanJson, txnJson } from './json';
+export { addName, clearNames } from './names';
 export { at, line, lineStart, outEnd } from './state';

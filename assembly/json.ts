@@ -1,9 +1,9 @@
 import { either, orNoText } from './find';
-import { functionAt, nameLength } from './functions';
 import {
   ALONE,
   ALONE_END,
   APPEND,
+  EPOCH,
   FAIL,
   FUNCTION,
   INDEX,
@@ -13,6 +13,10 @@ import {
   LIST_AT,
   MOP,
   NIL,
+  NODE,
+  OF_FUNCTION,
+  OF_NODE,
+  OF_WORKLOAD,
   OK,
   OUT,
   OUT_END,
@@ -31,7 +35,9 @@ import {
   TYPE,
   VALUE_AT,
   W,
+  WORKLOAD,
 } from './layout';
+import { nameAt, nameLength } from './names';
 import { digits, whole, wide } from './numbers';
 import { begin, complete, mop, value } from './record';
 import { at, line, lineStart, moveTo, nextLine, outEnd, setOutEnd, startAt } from './state';
@@ -61,6 +67,12 @@ const VALUE_KEY: u64 = 0x3a2265756c617622;
 const SEVEN: u64 = 0x00ffffffffffffff;
 const TIME_KEY: u64 = 0x003a22656d697422;
 const TYPE_KEY: u64 = 0x003a226570797422;
+/** `"workloa`, `d":`, `"node":`, `"epoch":` */
+const WORKLOAD_KEY: u64 = 0x616f6c6b726f7722;
+const D_KEY: u32 = 0x003a2264;
+const THREE: u32 = 0x00ffffff;
+const NODE_KEY: u64 = 0x003a2265646f6e22;
+const EPOCH_KEY: u64 = 0x3a2268636f706522;
 /** `"f":` */
 const FUNCTION_KEY: u32 = 0x3a226622;
 /** `"ok"`, `"invoke"`, `"fail"`, `"info"` */
@@ -130,7 +142,7 @@ function record(start: u32, limit: u32, out: u32): u32 {
       if (p === 0) return 0;
     } else if (<u32>key === FUNCTION_KEY && !valued) {
       p = behindSpace(p + 4);
-      const f = functionAt(p);
+      const f = nameAt(p, OF_FUNCTION);
       if (f < 0) return 0;
       store<i32>(out, f, FUNCTION);
       p += nameLength;
@@ -139,15 +151,35 @@ function record(start: u32, limit: u32, out: u32): u32 {
       p = valueAt(behindSpace(p + 8), limit, out);
       if (p === 0) return 0;
       valued = true;
-    } else {
-      store<u32>(out, p, REST);
-      return p;
-    }
+    } else if (key === WORKLOAD_KEY && (load<u32>(p + 8) & THREE) === D_KEY) {
+      const name = behindSpace(p + 11);
+      const workload = nameAt(name, OF_WORKLOAD);
+      if (workload < 0) return rest(out, p);
+      store<i32>(out, workload, WORKLOAD);
+      p = name + nameLength;
+    } else if ((key & SEVEN) === NODE_KEY) {
+      const name = behindSpace(p + 7);
+      const node = nameAt(name, OF_NODE);
+      if (node < 0) return rest(out, p);
+      store<i32>(out, node, NODE);
+      p = name + nameLength;
+    } else if (key === EPOCH_KEY) {
+      p = behindSpace(p + 8);
+      store<i32>(out, whole(p), EPOCH);
+      if (digits === 0) return 0;
+      p += digits;
+    } else return rest(out, p);
     const next = load<u8>(p++);
     if (next === UNCURLY) return complete(out) ? lineEnd(p, limit) : 0;
     if (next !== COMMA) return 0;
     p = behindSpace(p);
   }
+}
+
+/** The record's fields from `p` on are left to the reader. */
+function rest(out: u32, p: u32): u32 {
+  store<u32>(out, p, REST);
+  return p;
 }
 
 function behindSpace(p: u32): u32 {

@@ -1,8 +1,11 @@
 // Where things lie in the memory that the scanner shares with its reader. src/history/read/scanner.ts knows the same numbers.
 
-/** Names of functions that the reader has met: 24 bytes each, the name's first 16 bytes and its length. */
-export const FUNCTIONS: u32 = 0x8000;
-export const MOST_FUNCTIONS: u32 = 64;
+/** Names that the reader has met: 32 bytes each. The name's first 16 bytes, its length, its number, and what it is a name of. */
+export const NAMES: u32 = 0x8000;
+export const MOST_NAMES: u32 = 64;
+export const OF_FUNCTION: i32 = 0;
+export const OF_WORKLOAD: i32 = 1;
+export const OF_NODE: i32 = 2;
 
 /**
  * Records found by one call, one behind the other: none beyond OUT_END, and no new one from OUT_FULL on, so that they and their
@@ -30,7 +33,10 @@ export const B: usize = 44;
 export const C: usize = 48;
 /** Where fields that the scanner does not know begin, or 0. */
 export const REST: usize = 52;
-export const RECORD: u32 = 56;
+export const WORKLOAD: usize = 56;
+export const NODE: usize = 60;
+export const EPOCH: usize = 64;
+export const RECORD: u32 = 72;
 
 /** Behind a transaction's record, its micro-operations: code, key, value, and where the value ends. */
 export const CODE: usize = 0;

@@ -4,12 +4,14 @@ import {
   C,
   CODE,
   END,
+  EPOCH,
   FUNCTION,
   INDEX,
   KEY,
   LINE,
   LINE_START,
   NIL,
+  NODE,
   NOTHING,
   PROCESS,
   REST,
@@ -18,6 +20,7 @@ import {
   TIME,
   TYPE,
   VALUE,
+  WORKLOAD,
 } from './layout';
 
 /** A record of which nothing is known but where it begins. */
@@ -35,6 +38,9 @@ export function begin(out: u32, start: u32, line: i32, lineStart: u32): void {
   store<i32>(out, 0, B);
   store<i32>(out, 0, C);
   store<u32>(out, 0, REST);
+  store<i32>(out, 0, WORKLOAD);
+  store<i32>(out, -1, NODE);
+  store<i32>(out, -1, EPOCH);
 }
 
 /** Whether it has all that a client's record needs, or the reader may still find it in the rest. */

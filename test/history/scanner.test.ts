@@ -14,9 +14,12 @@ const ROUNDS = process.env.ORDEAL_LONG === '1' ? 100_000 : 800;
 /** Readers that count what the scanner finds for them, and readers that do without it. */
 class CountingJson extends JsonlReader {
   count = 0;
+  /** How often the scanner found something: once for all records that it knows to their ends. */
+  calls = 0;
   protected override find(end: number): number {
     const n = super.find(end);
     this.count += n;
+    if (n > 0) this.calls++;
     return n;
   }
 }
@@ -60,6 +63,7 @@ test.each([
   `{${HEAD}["k",[1,2,3]]}`,
   `{${HEAD}null}\r`,
   `{${HEAD}3,"node":"n1","epoch":4,"error":["net","timeout"]}`,
+  `{${HEAD}3,"workload":"w","node":"a name of more than sixteen bytes"}`,
   '{"type":"ok","f":"txn","process":3}',
 ])('the scanner knows %s', (line) => {
   const reader = new CountingJson();
@@ -91,6 +95,18 @@ test.each([
   );
   expect(reader.finish().warnings).toEqual([]);
   expect(reader.count).toBe(1);
+});
+
+test('names of workloads and nodes are the scanner’s once they were met, and epochs', () => {
+  const reader = new CountingJson();
+  const line = (index: number, node: string): string =>
+    `{"index":${index},"process":${index},"type":"ok","f":"txn","value":[["w",1,2]],"workload":"w","node":"${node}","epoch":${index}}\n`;
+  const h = read(reader, [0, 1, 2, 3].map((i) => line(i, i % 2 === 0 ? 'n1' : 'n2')).join(''), null);
+  expect(reader.count).toBe(3);
+  expect(reader.calls).toBe(2);
+  expect([...h.node].map((node) => h.nodes[node])).toEqual(['n1', 'n2', 'n1', 'n2']);
+  expect([...h.epoch]).toEqual([0, 1, 2, 3]);
+  expect(new Set([...h.workload].map((w) => h.workloads[w]))).toEqual(new Set(['w']));
 });
 
 test('invocations are put off whatever stands behind their values in EDN', () => {

@@ -1,6 +1,7 @@
 import { FAIL, INFO, OK } from '../columns.ts';
 import type { Json } from '../op.ts';
 import { INVOKE, PUT_OFF, type Recorder } from '../recorder.ts';
+import { OF_FUNCTION, OF_NODE, OF_WORKLOAD } from './scanner.ts';
 import { Tokens } from './tokens.ts';
 import { HistoryReader } from './window.ts';
 
@@ -54,13 +55,18 @@ export abstract class FieldReader extends HistoryReader {
       const type = this.nameText(from, to);
       return Object.hasOwn(TYPES, type) ? TYPES[type]! : this.unknownType(type, from);
     });
-    this.fNames = new Tokens((from, to) => {
-      const f = recorder.fId(this.nameText(from, to));
-      this.scanner.code.addFunction(from, to - from, f);
-      return f;
+    this.fNames = this.names(OF_FUNCTION, (name) => recorder.fId(name));
+    this.workloadNames = this.names(OF_WORKLOAD, (name) => recorder.workloadId(name));
+    this.nodeNames = this.names(OF_NODE, (name) => recorder.nodeId(name));
+  }
+
+  /** Names that the scanner is told of, too. */
+  private names(of: number, id: (name: string) => number): Tokens {
+    return new Tokens((from, to) => {
+      const number = id(this.nameText(from, to));
+      this.scanner.code.addName(from, to - from, of, number);
+      return number;
     });
-    this.workloadNames = new Tokens((from, to) => recorder.workloadId(this.nameText(from, to)));
-    this.nodeNames = new Tokens((from, to) => recorder.nodeId(this.nameText(from, to)));
   }
 
   /** The name that a token spells. */

@@ -24,8 +24,15 @@ export const Place = {
   b: 11,
   c: 12,
   rest: 13,
+  workload: 14,
+  node: 15,
+  epoch: 16,
 } as const;
-export const RECORD = 14;
+export const RECORD = 18;
+/** What a name is one of. */
+export const OF_FUNCTION = 0;
+export const OF_WORKLOAD = 1;
+export const OF_NODE = 2;
 /** Where the records of a scan begin, and the record of one transaction alone, in places of four bytes. */
 export const FOUND = 0x10000 >> 2;
 export const ALONE = 0x80000 >> 2;
@@ -51,8 +58,8 @@ interface Exports {
   scanEdn(from: number, limit: number, line: number, lineStart: number): number;
   txnJson(from: number, limit: number): number;
   txnEdn(from: number, limit: number): number;
-  addFunction(from: number, length: number, id: number): void;
-  clearFunctions(): void;
+  addName(from: number, length: number, of: number, id: number): void;
+  clearNames(): void;
 }
 
 /** What Node has of WebAssembly's interface, as far as it is used here. */
@@ -90,7 +97,7 @@ export class Scanner {
   /** A scanner for one reader's use, which ends with `giveBack`: starting one takes longer than reading a short history. */
   static take(): Scanner {
     const scanner = idle.pop() ?? new Scanner();
-    scanner.code.clearFunctions();
+    scanner.code.clearNames();
     return scanner;
   }
 

@@ -119,6 +119,7 @@ export abstract class ScanningReader extends FieldReader {
       r.hasValue = r.shape !== Shape.Scalar || a !== NIL;
     }
     if (ints[at + Place.rest] !== 0) return this.rest(at) ? next : NONE;
+    this.namesOf(at);
     const time = doubles[(at + Place.time) >> 1]!;
     r.commit(type, ints[at + Place.process]!, f, ints[at + Place.index]!, time);
     if (shape === PUT_OFF) this.putOffValue(a, ints[at + Place.b]!);
@@ -132,6 +133,14 @@ export abstract class ScanningReader extends FieldReader {
     return this.ifComplete(() => this.stageValue(type, f)) && this.pos === to;
   }
 
+  private namesOf(at: number): void {
+    const { ints } = this.scanner;
+    const r = this.recorder;
+    r.stagedWorkload = ints[at + Place.workload]!;
+    r.stagedNode = ints[at + Place.node]!;
+    r.stagedEpoch = ints[at + Place.epoch]!;
+  }
+
   /** Goes on where the scanner met a field that it does not know. */
   private rest(at: number): boolean {
     const { ints, doubles } = this.scanner;
@@ -143,6 +152,7 @@ export abstract class ScanningReader extends FieldReader {
     const shape = ints[at + Place.shape];
     this.valueAt = shape === NOTHING ? NONE : 0;
     if (shape === NOTHING) this.recorder.begin();
+    this.namesOf(at);
     this.pos = ints[at + Place.rest]!;
     let done = false;
     return this.ifComplete(() => (done = this.restOfFields() && this.complete())) && done;
