@@ -1,5 +1,6 @@
 // The scanner: from the bytes of a history to numbers, for records in their usual spelling.
 export { scanEdn, txnEdn } from './edn';
 export { scanJson, txnJson } from './json';
+export { keepReads, match, matchEnd } from './lists';
 export { addName, clearNames } from './names';
 export { at, line, lineStart, outEnd } from './state';

@@ -3,8 +3,11 @@ import {
   ALONE,
   ALONE_END,
   APPEND,
+  CLOSE,
+  COMMA,
   EPOCH,
   FAIL,
+  FIRST_LIST,
   FUNCTION,
   INDEX,
   INFO,
@@ -29,14 +32,18 @@ import {
   RECORD,
   REST,
   SCALAR,
+  SPACE,
   TEXT,
   TIME,
   TXN,
   TYPE,
+  UNREAD,
   VALUE_AT,
   W,
   WORKLOAD,
 } from './layout';
+import { EMPTY_LIST, NO_MATCH } from './list-layout';
+import { matchEnd, matchRead } from './lists';
 import { nameAt, nameLength } from './names';
 import { digits, whole, wide } from './numbers';
 import { begin, complete, mop, value } from './record';
@@ -44,13 +51,10 @@ import { at, line, lineStart, moveTo, nextLine, outEnd, setOutEnd, startAt } fro
 
 const NEWLINE: u8 = 0x0a;
 const RETURN: u8 = 0x0d;
-const SPACE: u8 = 0x20;
 const QUOTE: u8 = 0x22;
-const COMMA: u8 = 0x2c;
 const COLON: u8 = 0x3a;
 const OPEN: u8 = 0x5b;
 const BACKSLASH: u8 = 0x5c;
-const CLOSE: u8 = 0x5d;
 const CURLY: u8 = 0x7b;
 const UNCURLY: u8 = 0x7d;
 
@@ -222,7 +226,7 @@ function valueAt(p: u32, limit: u32, out: u32): u32 {
         return end;
       }
     }
-    return transaction(p, limit, out, OUT_END);
+    return transaction(p, limit, load<i32>(out, TYPE), out, OUT_END);
   }
   const first = load<u8>(p);
   if (first === OPEN) {
@@ -314,14 +318,14 @@ function scalarEnd(p: u32, limit: u32): u32 {
 }
 
 /** The transaction at `p` on its own: whether it is in the usual spelling. `at` is then behind it, `outEnd` behind its micro-operations. */
-export function txnJson(p: u32, limit: u32): bool {
-  const end = transaction(p, limit, ALONE, ALONE_END);
+export function txnJson(p: u32, limit: u32, type: i32): bool {
+  const end = transaction(p, limit, type, ALONE, ALONE_END);
   moveTo(end);
   return end !== 0;
 }
 
 /** Behind the transaction at `p`, which becomes the record's; or 0. */
-function transaction(start: u32, limit: u32, out: u32, last: u32): u32 {
+function transaction(start: u32, limit: u32, type: i32, out: u32, last: u32): u32 {
   let to = out + RECORD;
   let p = start + 1;
   while (to < last) {
@@ -348,11 +352,17 @@ function transaction(start: u32, limit: u32, out: u32, last: u32): u32 {
     p = behindSpace(p + 1);
     let operand = NIL;
     if (load<u8>(p) === OPEN && (code & ~KEY_AT) === R) {
-      code |= LIST_AT;
-      operand = p + 1;
-      p = either(p, limit, CLOSE, NEWLINE);
-      if (p === 0) return 0;
-      p++;
+      const handle = code === R && type === OK ? matchRead(key, p + 1) : NO_MATCH;
+      if (handle === NO_MATCH) {
+        code |= LIST_AT;
+        operand = p + 1;
+        p = either(p, limit, CLOSE, NEWLINE);
+        if (p === 0) return 0;
+        p++;
+      } else {
+        if (handle !== EMPTY_LIST) operand = FIRST_LIST - handle;
+        p = matchEnd;
+      }
     } else if (load<u32>(p) === NULL) p += 4;
     else {
       operand = whole(p);
@@ -365,6 +375,7 @@ function transaction(start: u32, limit: u32, out: u32, last: u32): u32 {
       }
     }
     if (load<u8>(p) !== CLOSE) return 0;
+    if ((code & ~KEY_AT) === R && type !== OK) operand = UNREAD;
     mop(to, code, key, operand, p);
     to += MOP;
     const next = load<u8>(p + 1);

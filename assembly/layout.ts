@@ -18,6 +18,14 @@ export const OUT_END: u32 = 0x80000;
 export const ALONE: u32 = 0x80000;
 export const ALONE_END: u32 = 0xf0000;
 
+/** Families of the keys that were last asked for: a key and one more than its family, 8 bytes each. */
+export const KEYS: u32 = 0xf0000;
+export const MOST_KEYS: u32 = 0x2000;
+
+export const SPACE: u8 = 0x20;
+export const COMMA: u8 = 0x2c;
+export const CLOSE: u8 = 0x5d;
+
 /** A record: offsets of its fields. All are four bytes but the time, a double. */
 export const TYPE: usize = 0;
 export const FUNCTION: usize = 4;
@@ -70,5 +78,7 @@ export const KEY_AT: i32 = 4;
 export const VALUE_AT: i32 = 8;
 export const LIST_AT: i32 = 16;
 
-/** The id of null. */
+/** The id of null; a read of which nobody knows what it saw; and the first handle, further ones go down from it. */
 export const NIL: i32 = -1;
+export const UNREAD: i32 = -2;
+export const FIRST_LIST: i32 = -3;

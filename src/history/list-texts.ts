@@ -1,9 +1,26 @@
 import { HistoryError } from './error.ts';
-import { grownBytes, grownInts } from './growable.ts';
+import type { Memory } from './memory.ts';
 
 const SMALLEST = 32;
 /** Families do not begin with more than this, whatever others have grown to. */
 const LARGEST_FIRST = 256;
+
+/** Places of four bytes in a store, as assembly/list-layout.ts has them in bytes. */
+const STORE = 7;
+const Store = {
+  families: 0,
+  separator: 1,
+  separatorLength: 2,
+  spaces: 3,
+  handles: 4,
+  handleRoom: 5,
+  handleTable: 6,
+} as const;
+/** The same of a family. */
+const FAMILY = 4;
+const Family = { start: 0, length: 1, room: 2, count: 3 } as const;
+/** The same of a handle. */
+const HANDLE = 2;
 
 const isPower = (n: number): boolean => (n & (n - 1)) === 0;
 
@@ -12,25 +29,20 @@ const logarithm = (n: number): number => 31 - Math.clz32(n);
 
 /**
  * The texts of many growing lists, one a family, and for each position in them whether an element ends there (without
- * which `1,2` would pass for a prefix of `1,23`), how many elements there are up to it, and which handle ends there.
- * Texts lie in rooms of one array; rooms are powers of two and used again when a text has outgrown them.
+ * which `1,2` would pass for a prefix of `1,23`), how many elements there are up to it, and which handle ends there. And
+ * the handles: each a list that begins as its family does and has a number of elements; or −1 − family, and it does not.
+ *
+ * All lies in a memory that the scanner may share. A text's room is a power of two, and used again when the text has outgrown it.
+ * Behind it are its marks, by position: 0 = no element ends here; −c = the c-th does, no handle yet; h+1 = handle h ends here.
+ * Elements end at least two bytes apart, so two positions share a place, and its lowest bit says which of them is meant.
  */
 export class ListTexts {
+  protected readonly memory: Memory;
+  /** Where the store is in the memory. */
+  readonly address: number;
   families = 0;
-  // Small, so that they soon grow: code that V8 compiled while they never had is thrown away when they do.
-  protected start = new Int32Array(4);
-  protected lengths = new Int32Array(4);
-  protected room = new Int32Array(4);
-  protected count = new Int32Array(4);
-  protected text: Uint8Array = new Uint8Array(64);
-  protected view = new DataView(this.text.buffer);
-  /**
-   * By position, 0 = no element ends here; −c = the c-th does, no handle yet; h+1 = handle h ends here. Elements end at
-   * least two bytes apart, so two positions share a place, and its lowest bit says which of them is meant.
-   */
-  protected marks = new Int32Array(32);
-  private used = 0;
-  private expected = 0;
+  private familyRoom = 0;
+  private expectedHandles = 0;
   /** By the logarithm of their size, rooms that families have outgrown. */
   private readonly free: (number[] | undefined)[] = [];
   /** By the logarithm of a size, how many families came to have such a room, and how many outgrew it; both fade. */
@@ -38,37 +50,105 @@ export class ListTexts {
   private readonly outgrown = new Int32Array(32);
   private begun = 0;
 
+  /** `spaces`: whether a space may separate elements. */
+  constructor(memory: Memory, spaces: boolean) {
+    this.memory = memory;
+    this.address = memory.allocate(4 * STORE);
+    this.set(Store.spaces, spaces ? 1 : 0);
+  }
+
+  private get(place: number): number {
+    return this.memory.ints[(this.address >> 2) + place]!;
+  }
+
+  private set(place: number, value: number): void {
+    this.memory.ints[(this.address >> 2) + place] = value;
+  }
+
+  /** How elements are separated in the texts: a byte, 0 while no text has separated two; and how many bytes that takes. */
+  protected get separator(): number {
+    return this.get(Store.separator);
+  }
+
+  protected get separatorLength(): number {
+    return this.get(Store.separatorLength);
+  }
+
+  protected separateBy(byte: number): void {
+    this.set(Store.separator, byte);
+    this.set(Store.separatorLength, 1);
+  }
+
+  protected get spaces(): boolean {
+    return this.get(Store.spaces) !== 0;
+  }
+
+  get handles(): number {
+    return this.get(Store.handles);
+  }
+
   newFamily(): number {
     const family = this.families++;
-    if (family === this.start.length) {
-      this.start = grownInts(this.start, family + 1);
-      this.lengths = grownInts(this.lengths, family + 1);
-      this.room = grownInts(this.room, family + 1);
-      this.count = grownInts(this.count, family + 1);
+    if (family === this.familyRoom) {
+      this.familyRoom = Math.max(8, 2 * family);
+      this.enlargeTable(Store.families, 4 * FAMILY * family, 4 * FAMILY * this.familyRoom);
     }
     return family;
   }
 
-  /** Bytes of the family's text. */
-  length(family: number): number {
-    return this.lengths[family]!;
+  private enlargeTable(place: number, size: number, larger: number): void {
+    const { memory } = this;
+    const from = this.get(place);
+    const to = memory.allocate(larger);
+    memory.bytes.copyWithin(to, from, from + size);
+    this.set(place, to);
   }
 
-  /** More room for a family: what another has left behind, or at the end of the text. */
-  protected enlarge(family: number, needed: number): void {
-    const old = this.room[family]!;
+  /** Where a family is, in places of the memory. */
+  private at(family: number): number {
+    return (this.get(Store.families) >> 2) + FAMILY * family;
+  }
+
+  protected start(family: number): number {
+    return this.memory.ints[this.at(family) + Family.start]!;
+  }
+
+  protected room(family: number): number {
+    return this.memory.ints[this.at(family) + Family.room]!;
+  }
+
+  /** Bytes of the family's text. */
+  length(family: number): number {
+    return this.memory.ints[this.at(family) + Family.length]!;
+  }
+
+  /** Elements of the family's text. */
+  count(family: number): number {
+    return this.memory.ints[this.at(family) + Family.count]!;
+  }
+
+  protected resize(family: number, length: number, count: number): void {
+    const at = this.at(family);
+    this.memory.ints[at + Family.length] = length;
+    this.memory.ints[at + Family.count] = count;
+  }
+
+  /** More room for a family, for `needed` bytes at least: what another has left behind, or new. */
+  enlarge(family: number, needed: number): void {
+    const { memory } = this;
+    const old = this.room(family);
     const room = Math.max(old === 0 ? this.usualRoom() : 2 * old, (needed + 31) & -32);
-    const length = this.lengths[family]!;
-    const from = this.start[family]!;
+    const length = this.length(family);
+    const from = this.start(family);
     const to = (isPower(room) ? this.free[logarithm(room)]?.pop() : undefined) ?? this.newRoom(room);
     if (length > 0) {
-      this.text.copyWithin(to, from, from + length);
-      this.marks.copyWithin(to >> 1, from >> 1, ((from + length) >> 1) + 1);
+      memory.bytes.copyWithin(to, from, from + length);
+      memory.bytes.copyWithin(to + room, from + old, from + old + 4 * ((length >> 1) + 1));
     }
     if (old > 0) {
       this.outgrown[logarithm(old)]!++;
       if (isPower(old)) {
-        this.marks.fill(0, from >> 1, (from + old) >> 1);
+        memory.bytes.fill(0, from + old, from + 3 * old);
         (this.free[logarithm(old)] ??= []).push(from);
       }
     }
@@ -77,8 +157,9 @@ export class ListTexts {
       this.reached[size]! >>= 1;
       this.outgrown[size]! >>= 1;
     }
-    this.start[family] = to;
-    this.room[family] = room;
+    const at = this.at(family);
+    memory.ints[at + Family.start] = to;
+    memory.ints[at + Family.room] = room;
   }
 
   /**
@@ -94,34 +175,64 @@ export class ListTexts {
   }
 
   private newRoom(room: number): number {
-    const at = this.used;
-    if (at + room > 0x7fffffff)
-      throw new HistoryError(0, 0, 'the lists of this history are longer than 2 GiB');
-    this.used += room;
-    if (this.used > this.text.length) {
-      this.text = grownBytes(this.text, Math.max(this.used, this.expected));
-      this.view = new DataView(this.text.buffer);
-      this.marks = grownInts(this.marks, this.text.length >> 1);
-    }
-    return at;
+    if (room > 1 << 29) throw new HistoryError(0, 0, 'a list of this history is longer than 512 MiB');
+    return this.memory.allocate(3 * room);
   }
 
   /** From what share of the input was read so far, makes one step of growth reach for all of it. */
   expect(share: number): void {
-    this.expected = Math.min(0x7fffffff, Math.ceil((this.used / share) * 1.1));
+    this.expectedHandles = Math.min(1 << 26, Math.ceil((this.handles / share) * 1.05));
   }
 
-  protected markAt(position: number): number {
-    const mark = this.marks[position >> 1]!;
+  /** Room for more handles. */
+  moreHandles(): void {
+    const room = this.get(Store.handleRoom);
+    const larger = Math.max(64, 2 * room, this.expectedHandles);
+    this.enlargeTable(Store.handleTable, 4 * HANDLE * room, 4 * HANDLE * larger);
+    this.set(Store.handleRoom, larger);
+  }
+
+  protected addHandle(family: number, length: number): number {
+    const h = this.handles;
+    if (h === this.get(Store.handleRoom)) this.moreHandles();
+    this.set(Store.handles, h + 1);
+    this.setHandle(h, family);
+    this.memory.ints[(this.get(Store.handleTable) >> 2) + HANDLE * h + 1] = length;
+    return h;
+  }
+
+  /** A handle's list is the family's from now on, or kept apart. */
+  protected setHandle(h: number, family: number): void {
+    this.memory.ints[(this.get(Store.handleTable) >> 2) + HANDLE * h] = family;
+  }
+
+  protected handleFamily(h: number): number {
+    return this.memory.ints[(this.get(Store.handleTable) >> 2) + HANDLE * h]!;
+  }
+
+  protected handleLength(h: number): number {
+    return this.memory.ints[(this.get(Store.handleTable) >> 2) + HANDLE * h + 1]!;
+  }
+
+  /** Where the mark of a position in the family's text is, in places of the memory. */
+  private markPlace(family: number, position: number): number {
+    const at = this.at(family);
+    const { ints } = this.memory;
+    return ((ints[at + Family.start]! + ints[at + Family.room]!) >> 2) + (position >> 1);
+  }
+
+  protected markAt(family: number, position: number): number {
+    const mark = this.memory.ints[this.markPlace(family, position)]!;
     return ((mark ^ position) & 1) === 0 ? mark >> 1 : 0;
   }
 
-  protected mark(position: number, mark: number): void {
-    this.marks[position >> 1] = (mark << 1) | (position & 1);
+  protected mark(family: number, position: number, mark: number): void {
+    this.memory.ints[this.markPlace(family, position)] = (mark << 1) | (position & 1);
   }
 
-  /** Removes the marks behind the first `length` bytes of the family that begins at `base`, up to `end`. */
-  protected unmark(base: number, length: number, end: number): void {
-    this.marks.fill(0, length === 0 ? base >> 1 : ((base + length) >> 1) + 1, (end >> 1) + 1);
+  /** Removes all marks of a family whose text is `length` bytes long. */
+  protected unmark(family: number, length: number): void {
+    const from = this.markPlace(family, 0);
+    this.memory.ints.fill(0, from, from + (length >> 1) + 1);
   }
 }

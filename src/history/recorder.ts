@@ -3,6 +3,7 @@ import { HistoryError } from './error.ts';
 import { nextSize, resizedBytes, resizedInts } from './growable.ts';
 import { IdMap } from './idmap.ts';
 import { EMPTY_LIST, ListStore } from './lists.ts';
+import { Memory } from './memory.ts';
 import type { Json, Op } from './op.ts';
 import { RowTable } from './rows.ts';
 import { NIL, ValueTable } from './values.ts';
@@ -72,11 +73,12 @@ export class Recorder extends RowTable {
   private lone = 0;
   private loneProcess = 0;
 
-  constructor(unit: 'line' | 'record', spaces: boolean) {
+  /** Lists are kept in `memory`; `spaces`: whether a space may separate their elements. */
+  constructor(unit: 'line' | 'record', spaces: boolean, memory = new Memory()) {
     super();
     this.unit = unit;
-    this.reads = new ListStore(this.values, spaces);
-    this.plain = new ListStore(this.values, spaces);
+    this.reads = new ListStore(this.values, memory, spaces);
+    this.plain = new ListStore(this.values, memory, spaces);
   }
 
   begin(): void {

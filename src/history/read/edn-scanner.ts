@@ -1,5 +1,4 @@
 import type { Json } from '../op.ts';
-import type { Recorder } from '../recorder.ts';
 import { NIL } from '../values.ts';
 import { NOT_SCALAR, ScanningReader } from './scanning.ts';
 import { Tokens } from './tokens.ts';
@@ -63,8 +62,8 @@ export abstract class EdnScanner extends ScanningReader {
   /** How many discarded forms `blank` is inside of. */
   protected discarding = 0;
 
-  protected constructor(recorder: Recorder) {
-    super(recorder, DELIMITER, ' ');
+  constructor() {
+    super(true, DELIMITER, ' ');
     this.tokens = new Tokens((from, to) => this.atomId(from, to));
   }
 

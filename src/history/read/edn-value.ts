@@ -100,13 +100,12 @@ export abstract class EdnValueReader extends EdnScanner {
   private plainList(f: number, key: number): number {
     const { plain } = this.recorder;
     const family = this.recorder.plainFamilyOf(f, key);
-    const { bytes, pos } = this;
-    if (bytes[pos] === OPEN && plain.length(family) > 0) {
-      const handle = plain.match(family, bytes, this.view, pos + 1, this.limit);
-      if (handle !== NO_MATCH && !plain.isPair(handle)) {
-        this.pos = plain.end;
-        return handle;
-      }
+    const start = this.pos;
+    if (this.bytes[start] === OPEN && plain.length(family) > 0) {
+      this.pos++;
+      const handle = this.matched(plain, family);
+      if (handle !== NO_MATCH && !plain.isPair(handle)) return handle;
+      this.pos = start;
     }
     const n = this.scalars();
     return n < 0 ? NO_MATCH : n === 2 ? PAIR : plain.putApart(family, this.ids, n);

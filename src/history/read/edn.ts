@@ -1,5 +1,4 @@
 import type { Json } from '../op.ts';
-import { Recorder } from '../recorder.ts';
 import { CLOSE, COLON, CURLY, DELIMITER, HASH, OPEN, PAREN, UNCURLY, UNPAREN } from './edn-scanner.ts';
 import { EdnValueReader } from './edn-value.ts';
 import { NONE } from './fields.ts';
@@ -17,10 +16,6 @@ export class EdnReader extends EdnValueReader {
   private closing = 0;
   /** Nothing is tried again until so many bytes are there: a huge record costs no more than twice its length. */
   private worthwhile = 0;
-
-  constructor() {
-    super(new Recorder('line', true));
-  }
 
   protected nameText(from: number, to: number): string {
     return this.decode(from + 1, to - (this.bytes[from] === COLON ? 0 : 1));
@@ -142,8 +137,8 @@ export class EdnReader extends EdnValueReader {
     return this.scanner.code.scanEdn(this.pos, end, this.line, this.lineStart);
   }
 
-  protected findTxn(): boolean {
-    return this.scanner.code.txnEdn(this.pos, this.limit) !== 0;
+  protected findTxn(type: number): boolean {
+    return this.scanner.code.txnEdn(this.pos, this.limit, type) !== 0;
   }
 
   /** The number of the keyword, or the string without escapes, at `pos`; or −1. */

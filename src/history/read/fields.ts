@@ -1,6 +1,6 @@
 import { FAIL, INFO, OK } from '../columns.ts';
 import type { Json } from '../op.ts';
-import { INVOKE, PUT_OFF, type Recorder } from '../recorder.ts';
+import { INVOKE, PUT_OFF } from '../recorder.ts';
 import { OF_FUNCTION, OF_NODE, OF_WORKLOAD } from './scanner.ts';
 import { Tokens } from './tokens.ts';
 import { HistoryReader } from './window.ts';
@@ -44,8 +44,8 @@ export abstract class FieldReader extends HistoryReader {
   /** By byte: 1 for what may stand behind an integer. */
   private readonly ends: Uint8Array;
 
-  protected constructor(recorder: Recorder, ends: Uint8Array) {
-    super(recorder);
+  protected constructor(spaces: boolean, ends: Uint8Array) {
+    super(spaces);
     this.ends = ends;
     this.fieldNames = new Tokens((from, to) => {
       const field = this.nameText(from, to);
@@ -55,6 +55,7 @@ export abstract class FieldReader extends HistoryReader {
       const type = this.nameText(from, to);
       return Object.hasOwn(TYPES, type) ? TYPES[type]! : this.unknownType(type, from);
     });
+    const { recorder } = this;
     this.fNames = this.names(OF_FUNCTION, (name) => recorder.fId(name));
     this.workloadNames = this.names(OF_WORKLOAD, (name) => recorder.workloadId(name));
     this.nodeNames = this.names(OF_NODE, (name) => recorder.nodeId(name));

@@ -1,4 +1,3 @@
-import type { Recorder } from '../recorder.ts';
 import { NIL } from '../values.ts';
 import { NOT_SCALAR, ScanningReader } from './scanning.ts';
 import { Tokens } from './tokens.ts';
@@ -26,8 +25,8 @@ for (const c of '0123456789.eE') ENDS[c.charCodeAt(0)] = 0;
 export abstract class JsonScanner extends ScanningReader {
   private readonly strings: Tokens;
 
-  protected constructor(recorder: Recorder) {
-    super(recorder, ENDS, ',');
+  constructor() {
+    super(false, ENDS, ',');
     this.strings = new Tokens((from, to) =>
       this.recorder.values.id(JSON.parse(this.decode(from, to)) as string),
     );

@@ -87,11 +87,10 @@ export abstract class JsonValueReader extends JsonScanner {
   private plainList(f: number, key: number): number {
     const { plain } = this.recorder;
     const family = this.recorder.plainFamilyOf(f, key);
-    const handle = plain.match(family, this.bytes, this.view, this.pos + 1, this.limit);
-    if (handle !== NO_MATCH) {
-      this.pos = plain.end;
-      return handle;
-    }
+    const start = this.pos++;
+    const handle = this.matched(plain, family);
+    if (handle !== NO_MATCH) return handle;
+    this.pos = start;
     const n = this.scalars();
     return n < 0 ? NO_MATCH : plain.putApart(family, this.ids, n);
   }

@@ -1,5 +1,4 @@
 import type { Json, Op } from '../op.ts';
-import { Recorder } from '../recorder.ts';
 import { NONE } from './fields.ts';
 import { COLON, COMMA, CURLY, OPEN, QUOTE, UNCURLY } from './json-scanner.ts';
 import { JsonValueReader } from './json-value.ts';
@@ -16,10 +15,6 @@ const NEWLINE = 0x0a;
 export class JsonlReader extends JsonValueReader {
   /** While the last line is read, which may be cut off. */
   private last = false;
-
-  constructor() {
-    super(new Recorder('line', false));
-  }
 
   protected nameText(from: number, to: number): string {
     return JSON.parse(this.decode(from, to)) as string;
@@ -81,8 +76,8 @@ export class JsonlReader extends JsonValueReader {
     return this.scanner.code.scanJson(this.pos, end, this.line, this.lineStart);
   }
 
-  protected findTxn(): boolean {
-    return this.scanner.code.txnJson(this.pos, this.limit) !== 0;
+  protected findTxn(type: number): boolean {
+    return this.scanner.code.txnJson(this.pos, this.limit, type) !== 0;
   }
 
   protected end(): void {

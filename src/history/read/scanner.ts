@@ -1,10 +1,12 @@
+import { type ListStore, NO_MATCH } from '../lists.ts';
+import { Memory } from '../memory.ts';
 import { SCANNER } from './scanner-code.ts';
 
-/** Where a reader's bytes begin in the memory; what lies below is the scanner's. */
-export const WINDOW = 0x100000;
-/** Bytes behind the last one read that may be looked at, and must be zero. */
-export const MARGIN = 64;
-const PAGE = 0x10000;
+/** Where the memory begins that is the reader's to use. */
+const WINDOW = 0x100000;
+/** Pages of 64 KiB that the memory grows by, if it can: addresses are signed 32-bit integers. */
+const MOST_PAGES = 0x7fff - 32;
+const FEWEST_PAGES = 0x200;
 /** A scanner that has come to hold more is not kept for the next reader. */
 const MOST_KEPT = 1 << 26;
 
@@ -54,66 +56,116 @@ interface Exports {
   readonly at: { readonly value: number };
   readonly line: { readonly value: number };
   readonly lineStart: { readonly value: number };
+  readonly matchEnd: { readonly value: number };
   scanJson(from: number, limit: number, line: number, lineStart: number): number;
   scanEdn(from: number, limit: number, line: number, lineStart: number): number;
-  txnJson(from: number, limit: number): number;
-  txnEdn(from: number, limit: number): number;
+  txnJson(from: number, limit: number, type: number): number;
+  txnEdn(from: number, limit: number, type: number): number;
+  match(lists: number, family: number, from: number): number;
+  keepReads(lists: number): void;
   addName(from: number, length: number, of: number, id: number): void;
   clearNames(): void;
 }
 
+/** A scanner that knows nothing, for where WebAssembly has no memory. */
+const NO_CODE: Omit<Exports, 'memory'> = {
+  at: { value: 0 },
+  line: { value: 0 },
+  lineStart: { value: 0 },
+  matchEnd: { value: 0 },
+  scanJson: () => 0,
+  scanEdn: () => 0,
+  txnJson: () => 0,
+  txnEdn: () => 0,
+  match: () => NO_MATCH,
+  keepReads: () => {},
+  addName: () => {},
+  clearNames: () => {},
+};
+
 /** What Node has of WebAssembly's interface, as far as it is used here. */
 declare const WebAssembly: {
   readonly Module: new (code: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
 };
+
+/** The lists of a reader: what the scanner asks for while it matches them. */
+export interface Lists {
+  familyOf(key: number): number;
+  readonly reads: ListStore;
+  readonly plain: ListStore;
+}
 
 let module: object | null = null;
 const idle: Scanner[] = [];
 
 /**
  * Finds the records of a history in its bytes, at about a gigabyte a second: WebAssembly, from `assembly/`. It knows the usual spelling of the
- * usual records, leaves what is inside of lists and strings to its reader, and stops in front of anything else: readers must be able
+ * usual records, leaves strings and unusual lists to its reader, and stops in front of anything else: readers must be able
  * to do without it. Reader and scanner share one memory, so that nothing is copied.
  */
 export class Scanner {
-  readonly code: Exports;
-  /** All of the memory; other arrays after `reserve`. */
-  bytes: Uint8Array<ArrayBuffer>;
-  view: DataView<ArrayBuffer>;
-  ints: Int32Array<ArrayBuffer>;
-  doubles: Float64Array<ArrayBuffer>;
+  readonly code: Omit<Exports, 'memory'>;
+  readonly memory: Memory;
+  /** The records found. */
+  readonly ints: Int32Array<ArrayBuffer>;
+  readonly doubles: Float64Array<ArrayBuffer>;
+  private lists: Lists | null = null;
 
   private constructor() {
-    module ??= new WebAssembly.Module(Uint8Array.from(atob(SCANNER), (c) => c.charCodeAt(0)));
-    this.code = new WebAssembly.Instance(module).exports as Exports;
-    const { buffer } = this.code.memory;
-    this.bytes = new Uint8Array(buffer);
-    this.view = new DataView(buffer);
-    this.ints = new Int32Array(buffer);
-    this.doubles = new Float64Array(buffer);
+    const instance = start({
+      familyOf: (key: number) => this.lists!.familyOf(key),
+      enlarge: (lists: number, family: number) => this.store(lists).enlarge(family, 0),
+      moreHandles: (lists: number) => this.store(lists).moreHandles(),
+    });
+    this.code = instance ?? NO_CODE;
+    this.memory = new Memory(instance?.memory.buffer, WINDOW);
+    this.ints = this.memory.ints;
+    this.doubles = new Float64Array(this.memory.bytes.buffer);
+  }
+
+  private store(lists: number): ListStore {
+    const { reads, plain } = this.lists!;
+    return lists === reads.address ? reads : plain;
   }
 
   /** A scanner for one reader's use, which ends with `giveBack`: starting one takes longer than reading a short history. */
   static take(): Scanner {
     const scanner = idle.pop() ?? new Scanner();
+    scanner.memory.reset();
     scanner.code.clearNames();
     return scanner;
   }
 
-  giveBack(): void {
-    if (this.bytes.length <= MOST_KEPT) idle.push(this);
+  /** The lists that the scanner is to know, which are in its memory. */
+  serve(lists: Lists): void {
+    this.lists = lists;
+    this.code.keepReads(lists.reads.address);
   }
 
-  /** Makes the memory at least `size` bytes large. Throws RangeError where there is none. */
-  reserve(size: number): void {
-    const missing = size - this.bytes.length;
-    if (missing <= 0) return;
-    this.code.memory.grow(Math.ceil(missing / PAGE));
-    const { buffer } = this.code.memory;
-    this.bytes = new Uint8Array(buffer);
-    this.view = new DataView(buffer);
-    this.ints = new Int32Array(buffer);
-    this.doubles = new Float64Array(buffer);
+  giveBack(): void {
+    this.lists = null;
+    if (this.memory.used <= MOST_KEPT) idle.push(this);
+  }
+}
+
+/**
+ * The code with all the memory that it can have, of which only what is used costs any: arrays on a memory that grows are lost. Null where
+ * there is too little address space.
+ */
+function start(reader: object): Exports | null {
+  module ??= new WebAssembly.Module(Uint8Array.from(atob(SCANNER), (c) => c.charCodeAt(0)));
+  const exports = unlessRange(() => new WebAssembly.Instance(module!, { reader }).exports as Exports);
+  for (let pages = MOST_PAGES; exports !== null && pages >= FEWEST_PAGES; pages >>= 1)
+    if (unlessRange(() => exports.memory.grow(pages)) !== null) return exports;
+  return null;
+}
+
+function unlessRange<T>(act: () => T): T | null {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
   }
 }

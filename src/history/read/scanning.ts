@@ -1,6 +1,6 @@
 import { OK, R, Shape, UNREAD } from '../columns.ts';
-import { NO_MATCH } from '../lists.ts';
-import { listValue, PUT_OFF, type Recorder } from '../recorder.ts';
+import { type ListStore, NO_MATCH } from '../lists.ts';
+import { listValue, PUT_OFF } from '../recorder.ts';
 import { NIL } from '../values.ts';
 import { FieldReader, NONE } from './fields.ts';
 import {
@@ -32,8 +32,8 @@ export abstract class ScanningReader extends FieldReader {
   /** What stands behind the key of a micro-operation. */
   private readonly separator: number;
 
-  protected constructor(recorder: Recorder, ends: Uint8Array, separator: string) {
-    super(recorder, ends);
+  protected constructor(spaces: boolean, ends: Uint8Array, separator: string) {
+    super(spaces, ends);
     this.separator = separator.charCodeAt(0);
   }
 
@@ -43,8 +43,8 @@ export abstract class ScanningReader extends FieldReader {
   protected abstract scalars(): number;
   /** How many of the records from `pos` on the scanner knows; what it says of them lies in its memory. */
   protected abstract find(end: number): number;
-  /** Whether the scanner knows the transaction at `pos`. */
-  protected abstract findTxn(): boolean;
+  /** Whether the scanner knows the transaction at `pos`, of a record of this type. */
+  protected abstract findTxn(type: number): boolean;
   /** Key by key, from `pos` until behind the record. False when it needs the general way. */
   protected abstract restOfFields(): boolean;
 
@@ -171,7 +171,7 @@ export abstract class ScanningReader extends FieldReader {
 
   /** Stages the transaction at `pos` and moves behind it. False when the scanner does not know its spelling. */
   protected txn(type: number): boolean {
-    if (!this.findTxn()) return false;
+    if (!this.findTxn(type)) return false;
     const { ints, code } = this.scanner;
     const end = code.at.value;
     if (!this.mops(ALONE + RECORD, ints[ALONE + Place.a]!, type)) return false;
@@ -185,27 +185,11 @@ export abstract class ScanningReader extends FieldReader {
     const r = this.recorder;
     while (r.mops + n > r.mopF.length) r.enlargeMops();
     const { mopF, mopKey, mopVal, mops } = r;
-    for (let i = 0, at = from; i < n; i++, at += MOP) {
-      const code = ints[at]!;
-      let key = ints[at + 1]!;
-      let value = ints[at + 2]!;
-      if ((code & KEY_AT) !== 0) {
-        this.pos = key;
-        key = this.scalar();
-        if (key === NOT_SCALAR || this.bytes[this.pos] !== this.separator) return false;
-      }
-      if ((code & LIST_AT) !== 0) {
-        value = type === OK ? this.list(key, value, ints[at + 3]!) : this.unread(value, ints[at + 3]!);
-        if (value === NOT_SCALAR) return false;
-      } else if ((code & VALUE_AT) !== 0) {
-        this.pos = value;
-        value = this.scalar();
-        if (value === NOT_SCALAR || this.pos !== ints[at + 3]) return false;
-      }
-      const f = code & FUNCTION;
-      mopF[mops + i] = f;
-      mopKey[mops + i] = key;
-      mopVal[mops + i] = f === R && type !== OK ? UNREAD : value;
+    for (let i = mops, at = from; i < mops + n; i++, at += MOP) {
+      if (ints[at]! > FUNCTION && !this.lookUp(at, type)) return false;
+      mopF[i] = ints[at]!;
+      mopKey[i] = ints[at + 1]!;
+      mopVal[i] = ints[at + 2]!;
     }
     r.stagedMops = n;
     r.shape = Shape.Txn;
@@ -213,20 +197,54 @@ export abstract class ScanningReader extends FieldReader {
     return true;
   }
 
-  /** A list that was read, from behind its bracket: as `mopVal` has it; NOT_SCALAR when it does not end at `end`. */
-  private list(key: number, from: number, end: number): number {
+  /** Puts numbers where the micro-operation at `at` has addresses. False when what is there ends elsewhere, or is something else. */
+  private lookUp(at: number, type: number): boolean {
+    const { ints } = this.scanner;
+    const code = ints[at]!;
+    const f = code & FUNCTION;
+    if ((code & KEY_AT) !== 0) {
+      this.pos = ints[at + 1]!;
+      const key = this.scalar();
+      if (key === NOT_SCALAR || this.bytes[this.pos] !== this.separator) return false;
+      ints[at + 1] = key;
+    }
+    if ((code & LIST_AT) !== 0) {
+      this.pos = ints[at + 2]!;
+      const list = type === OK ? this.list(ints[at + 1]!) : this.unread();
+      if (list === NOT_SCALAR || this.pos !== ints[at + 3]) return false;
+      ints[at + 2] = list;
+    } else if ((code & VALUE_AT) !== 0) {
+      this.pos = ints[at + 2]!;
+      const value = this.scalar();
+      if (value === NOT_SCALAR || this.pos !== ints[at + 3]) return false;
+      ints[at + 2] = f === R && type !== OK ? UNREAD : value;
+    }
+    ints[at] = f;
+    return true;
+  }
+
+  /** The list that was read, from behind its bracket at `pos`, as `mopVal` has it, and moves behind it; or NOT_SCALAR. */
+  private list(key: number): number {
     const { reads } = this.recorder;
     const family = this.recorder.familyOf(key);
-    const handle = reads.match(family, this.bytes, this.view, from, this.limit);
-    if (handle !== NO_MATCH) return reads.end === end ? listValue(handle) : NOT_SCALAR;
-    this.pos = from - 1;
+    const handle = this.matched(reads, family);
+    if (handle !== NO_MATCH) return listValue(handle);
+    this.pos--;
     const n = this.scalars();
-    return n < 0 || this.pos !== end ? NOT_SCALAR : listValue(reads.put(family, this.ids, n));
+    return n < 0 ? NOT_SCALAR : listValue(reads.put(family, this.ids, n));
   }
 
   /** A list in a read that is not known to have happened: it only has to be one. */
-  private unread(from: number, end: number): number {
-    this.pos = from - 1;
-    return this.scalars() < 0 || this.pos !== end ? NOT_SCALAR : UNREAD;
+  private unread(): number {
+    this.pos--;
+    return this.scalars() < 0 ? NOT_SCALAR : UNREAD;
+  }
+
+  /** The list from behind its bracket at `pos`, if the scanner knows it as one of the family; then moves behind it. Else NO_MATCH. */
+  protected matched(lists: ListStore, family: number): number {
+    const { code } = this.scanner;
+    const handle = code.match(lists.address, family, this.pos);
+    if (handle !== NO_MATCH) this.pos = code.matchEnd.value;
+    return handle;
   }
 }

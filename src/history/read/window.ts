@@ -1,14 +1,15 @@
 import { HistoryError } from '../error.ts';
 import { grownInts } from '../growable.ts';
 import { History } from '../history.ts';
-import { INVOKE, type Recorder } from '../recorder.ts';
-import { MARGIN, Scanner, WINDOW } from './scanner.ts';
+import { INVOKE, Recorder } from '../recorder.ts';
+import { Scanner } from './scanner.ts';
 
 const NEWLINE = 0x0a;
 /** Bytes from which the size of the whole history is guessed. */
 const SAMPLE = 1 << 20;
-/** What the window may hold: addresses are signed 32-bit integers. */
-const LARGEST = 0x7fff0000 - WINDOW;
+/** Bytes behind the last one read that may be looked at, and must be zero. */
+const MARGIN = 64;
+const FIRST_WINDOW = 1 << 19;
 
 /** What a string can hold. */
 const LONGEST_TEXT = 0x1fffffe8;
@@ -25,14 +26,15 @@ export const INCOMPLETE = new Error('incomplete');
 export abstract class HistoryReader {
   protected readonly scanner = Scanner.take();
   /** The scanner's memory, in which the window of bytes lies. */
-  protected bytes = this.scanner.bytes;
-  protected view = this.scanner.view;
+  protected bytes = this.scanner.memory.bytes;
+  private window = this.scanner.memory.allocate(FIRST_WINDOW);
+  private size = FIRST_WINDOW;
   /** The next byte to read, and the end of what can be read. Zeros follow it. */
-  protected pos = WINDOW;
-  protected limit = WINDOW;
+  protected pos = this.window;
+  protected limit = this.window;
   /** The line at `pos`, from 1, and where it begins. */
   protected line = 1;
-  protected lineStart = WINDOW;
+  protected lineStart = this.window;
   protected readonly recorder: Recorder;
   /** Invocations whose values are put off: their rows, and where the values are in `bytes` and in the text. */
   private putOff = 0;
@@ -47,8 +49,10 @@ export abstract class HistoryReader {
   /** What has ended the reading. */
   private failure: unknown = null;
 
-  protected constructor(recorder: Recorder) {
-    this.recorder = recorder;
+  /** `spaces`: whether they may separate the elements of lists. */
+  protected constructor(spaces: boolean) {
+    this.recorder = new Recorder('line', spaces, this.scanner.memory);
+    this.scanner.serve(this.recorder);
   }
 
   /** How many bytes will come in all, where that is known: saves copying while the columns grow. */
@@ -84,16 +88,25 @@ export abstract class HistoryReader {
     this.bringIn();
     const kept = this.limit - this.pos;
     const needed = kept + size + MARGIN;
-    if (needed > LARGEST) this.fail('a record longer than 2 GiB', this.pos);
-    this.bytes.copyWithin(WINDOW, this.pos, this.limit);
-    if (WINDOW + needed > this.bytes.length) {
-      this.scanner.reserve(WINDOW + Math.min(LARGEST, Math.ceil(1.25 * needed)));
-      this.bytes = this.scanner.bytes;
-      this.view = this.scanner.view;
+    const { memory } = this.scanner;
+    if (needed > Math.max(this.size, memory.left))
+      this.fail(
+        'a record for which there is no room: with all lists before it, it takes more than 2 GiB',
+        this.pos,
+      );
+    // What was allocated meanwhile may have come with other arrays.
+    this.bytes = memory.bytes;
+    this.bytes.copyWithin(this.window, this.pos, this.limit);
+    this.lineStart -= this.pos;
+    if (needed > this.size) {
+      const larger = Math.min(memory.left, Math.ceil(1.5 * needed));
+      this.window = memory.enlarged(this.window, this.size, larger);
+      this.size = larger;
+      this.bytes = memory.bytes;
     }
-    this.lineStart -= this.pos - WINDOW;
-    this.pos = WINDOW;
-    this.limit = WINDOW + kept;
+    this.lineStart += this.window;
+    this.pos = this.window;
+    this.limit = this.window + kept;
     return this.bytes.subarray(this.limit, this.limit + size);
   }
 
@@ -198,7 +211,7 @@ export abstract class HistoryReader {
     let { line, lineStart } = this;
     if (at < lineStart) {
       for (let i = at; i < lineStart; i++) if (this.bytes[i] === NEWLINE) line--;
-      lineStart = Math.max(WINDOW, this.bytes.lastIndexOf(NEWLINE, at - 1) + 1);
+      lineStart = Math.max(this.window, this.bytes.lastIndexOf(NEWLINE, at - 1) + 1);
     }
     throw new HistoryError(line, at - lineStart + 1, message);
   }
