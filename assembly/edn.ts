@@ -193,7 +193,7 @@ function valueAt(p: u32, limit: u32, out: u32): u32 {
     if (load<i32>(out, TYPE) === INVOKE) {
       const end = canWait(p, limit);
       if (end !== 0) {
-        value(out, PUT_OFF, p, end, 0);
+        value(out, PUT_OFF, p, end, closes);
         return end;
       }
     }
@@ -232,14 +232,20 @@ function ends(p: u32): bool {
   return c === SPACE || c === COMMA || c === UNCURLY || c === CLOSE;
 }
 
+/** How many micro-operations the transaction has that `canWait` found the end of. */
+let closes = 0;
+
 /**
  * Where the transaction at `p` ends: at its first two closing brackets, as nothing in an invocation's is nested deeper. A string may
  * hold brackets; with one, the transaction is read at once. 0 when there is no such place.
  */
 function canWait(p: u32, limit: u32): u32 {
   let bracket = orNoText(p + 2, limit, CLOSE, QUOTE, SEMICOLON);
-  while (load<u8>(bracket) === CLOSE && load<u8>(bracket + 1) !== CLOSE)
+  closes = 1;
+  while (load<u8>(bracket) === CLOSE && load<u8>(bracket + 1) !== CLOSE) {
     bracket = orNoText(bracket + 1, limit, CLOSE, QUOTE, SEMICOLON);
+    closes++;
+  }
   return load<u8>(bracket) === CLOSE && ends(bracket + 2) ? bracket + 2 : 0;
 }
 

@@ -1,4 +1,4 @@
-import { either, orNoText } from './find';
+import { closed, either, opened, orNoText } from './find';
 import {
   ALONE,
   ALONE_END,
@@ -222,7 +222,7 @@ function valueAt(p: u32, limit: u32, out: u32): u32 {
     if (load<i32>(out, TYPE) === INVOKE) {
       const end = canWait(p, limit);
       if (end !== 0) {
-        value(out, PUT_OFF, p, end, 0);
+        value(out, PUT_OFF, p, end, opened);
         return end;
       }
     }
@@ -257,7 +257,7 @@ function ends(p: u32): bool {
  * transaction has no brace, so the first one is the record's; a colon would be another key's.
  */
 function canWait(p: u32, limit: u32): u32 {
-  const brace = orNoText(p + 2, limit, UNCURLY, COLON, COLON);
+  const brace = closed(p + 1, limit);
   if (brace < p + 5 || load<u8>(brace) !== UNCURLY || load<u16>(brace - 2) !== CLOSE_CLOSE) return 0;
   return lineEnd(brace + 1, limit) !== 0 ? brace : 0;
 }

@@ -67,7 +67,7 @@ export const TXN: i32 = 5;
 export const NOTHING: i32 = 252;
 /** From A to B, to be read now. */
 export const TEXT: i32 = 253;
-/** A transaction from A to B, to be read when its completion does not repeat it. */
+/** A transaction from A to B, to be read when its completion does not repeat it, of about C micro-operations. */
 export const PUT_OFF: i32 = 255;
 
 /** Codes of micro-operations, and in them what is an address instead of a number. */

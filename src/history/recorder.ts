@@ -14,7 +14,10 @@ export const INVOKE = 3;
 
 const RETIRED = -1;
 
-/** In the column of shapes while a reader has put off the value of an invocation; x0 then is the reader's own. */
+/**
+ * In the column of shapes while a reader has put off the value of an invocation. Staged, x0 and x1 are the reader's own, and x2 is how
+ * many micro-operations it seems to have.
+ */
 export const PUT_OFF = 255;
 
 /**
@@ -217,7 +220,7 @@ export class Recorder extends RowTable {
 
   /** The staged value becomes the row's. */
   bringIn(row: number): void {
-    this.keepValue(row, true);
+    this.keepValue(row, false);
   }
 
   /** The position that a record without index gets next. */
@@ -243,7 +246,8 @@ export class Recorder extends RowTable {
   private keepValue(row: number, fresh: boolean): void {
     if (this.shape === Shape.Txn) {
       const staged = this.stagedMops;
-      if (!fresh && this.shapes[row] === Shape.Txn && this.c1[row] === staged) {
+      const before = this.shapes[row];
+      if (!fresh && (before === Shape.Txn || before === PUT_OFF) && this.c1[row] === staged) {
         const to = this.c0[row]!;
         const from = this.mops;
         const { mopF, mopKey, mopVal } = this;
@@ -252,11 +256,18 @@ export class Recorder extends RowTable {
           mopKey[to + i] = mopKey[from + i]!;
           mopVal[to + i] = mopVal[from + i]!;
         }
+        this.shapes[row] = Shape.Txn;
         return;
       }
       this.c0[row] = this.mops;
       this.c1[row] = staged;
       this.mops += staged;
+    } else if (this.shape === PUT_OFF) {
+      // A place for its micro-operations, so that they come to lie in the order of rows.
+      this.c0[row] = this.mops;
+      this.c1[row] = this.x2;
+      this.mops += this.x2;
+      while (this.mops > this.mopF.length) this.enlargeMops();
     } else {
       this.c0[row] = this.x0;
       this.c1[row] = this.x1;

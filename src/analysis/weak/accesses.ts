@@ -48,46 +48,49 @@ export function accessesOf(history: History, lists = false): Accesses {
   return transactionsAlone(history) ?? picked(history, lists);
 }
 
-/** A history of nothing but transactions of `r` and `w`. */
+/** A history of nothing but transactions of `r` and `w`. Where these lie in order, their columns serve as they are. */
 function transactionsAlone(history: History): Accesses | undefined {
-  const { n, shape, x0, x1, mopF, mopKey, mopVal } = history;
+  const { n, shape, x0, x1 } = history;
   if (history.listOffset.length > 0 || history.values.known('[]') !== undefined) return undefined;
-  const row = iota(n);
   const start = new Int32Array(n + 1);
+  let ordered = true;
   for (let i = 0; i < n; i++) {
     if (shape[i] !== Shape.Txn) return undefined;
+    if (x0[i] !== start[i]) ordered = false;
     start[i + 1] = start[i]! + x1[i]!;
   }
   const total = start[n]!;
-  const f = new Uint8Array(total);
-  const id = new Int32Array(total);
-  const value = new Int32Array(total);
-  const unit = new Int32Array(total);
-  let at = 0;
-  for (let i = 0; i < n; i++) {
-    const end = x0[i]! + x1[i]!;
-    for (let m = x0[i]!; m < end; m++, at++) {
-      const code = mopF[m]!;
-      if (code === APPEND) return undefined;
-      f[at] = code;
-      id[at] = mopKey[m]!;
-      value[at] = mopVal[m]!;
-      unit[at] = i;
-    }
-  }
+  const { mopF, mopKey, mopVal } = ordered ? history : inOrder(history, total);
+  const f = mopF.subarray(0, total);
+  if (f.includes(APPEND)) return undefined;
   return {
     history,
     units: n,
-    row,
+    row: iota(n),
     start,
     f,
-    value,
-    unit,
-    ...numbered(id),
+    value: mopVal.subarray(0, total),
+    unit: unitsOf(start, n),
+    ...numbered(mopKey.subarray(0, total)),
     list: undefined,
     mixed: undefined,
     ignored: 0,
   };
+}
+
+/** The micro-operations in the order of their rows. */
+function inOrder(history: History, total: number): Pick<History, 'mopF' | 'mopKey' | 'mopVal'> {
+  const { n, x0, x1 } = history;
+  const mopF = new Uint8Array(total);
+  const mopKey = new Int32Array(total);
+  const mopVal = new Int32Array(total);
+  for (let i = 0, at = 0; i < n; i++)
+    for (let m = x0[i]!; m < x0[i]! + x1[i]!; m++, at++) {
+      mopF[at] = history.mopF[m]!;
+      mopKey[at] = history.mopKey[m]!;
+      mopVal[at] = history.mopVal[m]!;
+    }
+  return { mopF, mopKey, mopVal };
 }
 
 function unitsOf(start: Int32Array, units: number): Int32Array {
@@ -98,17 +101,8 @@ function unitsOf(start: Int32Array, units: number): Int32Array {
 
 /** Numbers keys from 0: ids that are 0, 1, 2, … are their own numbers, others are numbered as they come. */
 function numbered(ids: Int32Array): Pick<Accesses, 'key' | 'keys' | 'keyId'> {
-  let largest = -1;
-  let least = 0;
-  for (let at = 0; at < ids.length; at++) {
-    if (ids[at]! > largest) largest = ids[at]!;
-    if (ids[at]! < least) least = ids[at]!;
-  }
-  if (least === 0 && largest < ids.length) {
-    const used = new Uint8Array(largest + 1);
-    for (let at = 0; at < ids.length; at++) used[ids[at]!] = 1;
-    if (!used.includes(0)) return { key: ids, keys: largest + 1, keyId: iota(largest + 1) };
-  }
+  const dense = consecutive(ids);
+  if (dense > 0) return { key: ids, keys: dense, keyId: iota(dense) };
   const numbers = new IdMap();
   const keyIds: number[] = [];
   const key = new Int32Array(ids.length);
@@ -122,6 +116,19 @@ function numbered(ids: Int32Array): Pick<Accesses, 'key' | 'keys' | 'keyId'> {
     key[at] = number - 1;
   }
   return { key, keys: keyIds.length, keyId: Int32Array.from(keyIds) };
+}
+
+/** How many ids there are, if these are the numbers from 0 on; else 0. */
+function consecutive(ids: Int32Array): number {
+  const used = new Uint8Array(ids.length);
+  let largest = -1;
+  for (let at = 0; at < ids.length; at++) {
+    const id = ids[at]!;
+    if (id >>> 0 >= used.length) return 0;
+    used[id] = 1;
+    if (id > largest) largest = id;
+  }
+  return used.subarray(0, largest + 1).includes(0) ? 0 : largest + 1;
 }
 
 function iota(n: number): Int32Array {
