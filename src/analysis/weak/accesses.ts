@@ -3,6 +3,7 @@ import { IdMap } from '../../history/idmap.ts';
 import type { Json } from '../../history/op.ts';
 import { mopValue } from '../../history/show.ts';
 import { NIL } from '../../history/values.ts';
+import { inPieces } from '../pieces.ts';
 
 /**
  * Every read and write of a history, in rows of accesses: transactions of `r` and `w`, and plain `read` and `write`
@@ -95,7 +96,9 @@ function inOrder(history: History, total: number): Pick<History, 'mopF' | 'mopKe
 
 function unitsOf(start: Int32Array, units: number): Int32Array {
   const unit = new Int32Array(start[units]!);
-  for (let u = 0; u < units; u++) for (let at = start[u]!; at < start[u + 1]!; at++) unit[at] = u;
+  inPieces(units, (from, to) => {
+    for (let u = from; u < to; u++) for (let at = start[u]!; at < start[u + 1]!; at++) unit[at] = u;
+  });
   return unit;
 }
 
@@ -121,13 +124,20 @@ function numbered(ids: Int32Array): Pick<Accesses, 'key' | 'keys' | 'keyId'> {
 /** How many ids there are, if these are the numbers from 0 on; else 0. */
 function consecutive(ids: Int32Array): number {
   const used = new Uint8Array(ids.length);
+  const room = ids.length;
   let largest = -1;
-  for (let at = 0; at < ids.length; at++) {
-    const id = ids[at]!;
-    if (id >>> 0 >= used.length) return 0;
-    used[id] = 1;
-    if (id > largest) largest = id;
-  }
+  let sparse = false;
+  inPieces(ids.length, (from, to) => {
+    let most = largest;
+    for (let at = from; at < to; at++) {
+      const id = ids[at]!;
+      if (id >>> 0 >= room) sparse = true;
+      else used[id] = 1;
+      if (id > most) most = id;
+    }
+    largest = most;
+  });
+  if (sparse) return 0;
   return used.subarray(0, largest + 1).includes(0) ? 0 : largest + 1;
 }
 

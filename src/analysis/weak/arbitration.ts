@@ -1,3 +1,4 @@
+import { inPieces } from '../pieces.ts';
 import type { Evidence } from './evidence.ts';
 import { INITIAL, type Indexed } from './transactions.ts';
 
@@ -27,11 +28,18 @@ export interface DemandIndex {
 
 export function demandsByWriter(n: number, demands: Evidence): DemandIndex {
   const start = new Int32Array(n + 1);
-  for (let e = 0; e < demands.count; e++) start[demands.from[e]! + 1]!++;
-  for (let i = 0; i < n; i++) start[i + 1]! += start[i]!;
+  const { from, count } = demands;
+  inPieces(count, (first, last) => {
+    for (let e = first; e < last; e++) start[from[e]! + 1]!++;
+  });
+  inPieces(n, (first, last) => {
+    for (let i = first; i < last; i++) start[i + 1]! += start[i]!;
+  });
   const cursor = start.slice(0, n);
-  const index = new Int32Array(demands.count);
-  for (let e = 0; e < demands.count; e++) index[cursor[demands.from[e]!]!++] = e;
+  const index = new Int32Array(count);
+  inPieces(count, (first, last) => {
+    for (let e = first; e < last; e++) index[cursor[from[e]!]!++] = e;
+  });
   return { start, index };
 }
 
@@ -45,18 +53,21 @@ export function core(t: Indexed, base: Base, demands: Evidence, by = demandsByWr
 
 function unpeeled(t: Indexed, base: Base, demands: Evidence, by: DemandIndex): number[] {
   const waiting = new Int32Array(t.n);
-  for (let i = 0; i < t.n; i++) {
-    if (base.sessions && t.previous[i] !== -1) waiting[i] = 1;
-    for (let r = t.readStart[i]!; r < t.readStart[i + 1]!; r++) if (t.readFrom[r] !== INITIAL) waiting[i]!++;
-  }
-  for (let e = 0; e < demands.count; e++) waiting[demands.to[e]!]!++;
+  const { n, next, previous, readStart, readFrom, readersStart, readers, reader } = t;
+  inPieces(n, (first, last) => {
+    for (let i = first; i < last; i++) {
+      if (base.sessions && previous[i] !== -1) waiting[i] = 1;
+      for (let r = readStart[i]!; r < readStart[i + 1]!; r++) if (readFrom[r] !== INITIAL) waiting[i]!++;
+    }
+  });
+  inPieces(demands.count, (first, last) => {
+    for (let e = first; e < last; e++) waiting[demands.to[e]!]!++;
+  });
   // Most edges lead to later transactions: in the order of their numbers, only those that were passed by have to be remembered.
-  const { n, next, readersStart, readers, reader } = t;
   const { sessions } = base;
   const passed: number[] = [];
   let peeled = 0;
-  for (let i = 0; i < n; i++) {
-    if (waiting[i] !== 0) continue;
+  const peelFrom = (i: number): void => {
     for (let v: number | undefined = i; v !== undefined; v = passed.pop()) {
       peeled++;
       if (sessions && next[v] !== -1 && --waiting[next[v]!]! === 0 && next[v]! < i) passed.push(next[v]!);
@@ -69,7 +80,8 @@ function unpeeled(t: Indexed, base: Base, demands: Evidence, by: DemandIndex): n
         if (--waiting[to]! === 0 && to < i) passed.push(to);
       }
     }
-  }
+  };
+  for (let i = 0; i < n; i++) if (waiting[i] === 0) peelFrom(i);
   const rest: number[] = [];
   if (peeled < n) for (let i = 0; i < n; i++) if (waiting[i]! > 0) rest.push(i);
   return rest;

@@ -1,3 +1,4 @@
+import { inPieces } from '../pieces.ts';
 import { type Evidence, Rule } from './evidence.ts';
 import { type KeyWriters, lastBelow } from './key-writers.ts';
 import { INITIAL, type Indexed } from './transactions.ts';
@@ -12,22 +13,24 @@ export interface CausalOrder {
 /** Kahn's algorithm, first in first out, which keeps the live part of the vector clocks small. Linear. */
 export function causalOrder(t: Indexed): CausalOrder {
   const waiting = new Int32Array(t.n);
-  for (let i = 0; i < t.n; i++) {
-    if (t.previous[i] !== -1) waiting[i] = 1;
-    for (let r = t.readStart[i]!; r < t.readStart[i + 1]!; r++) if (t.readFrom[r] !== INITIAL) waiting[i]!++;
-  }
-  const order = new Int32Array(t.n);
-  let tail = 0;
-  for (let i = 0; i < t.n; i++) if (waiting[i] === 0) order[tail++] = i;
-  for (let head = 0; head < tail; head++) {
-    const i = order[head]!;
-    const next = t.next[i]!;
-    if (next !== -1 && --waiting[next]! === 0) order[tail++] = next;
-    for (let e = t.readersStart[i]!; e < t.readersStart[i + 1]!; e++) {
-      const reader = t.reader[t.readers[e]!]!;
-      if (--waiting[reader]! === 0) order[tail++] = reader;
+  const { n, next, previous, readStart, readFrom, readersStart, readers, reader } = t;
+  inPieces(n, (from, to) => {
+    for (let i = from; i < to; i++) {
+      if (previous[i] !== -1) waiting[i] = 1;
+      for (let r = readStart[i]!; r < readStart[i + 1]!; r++) if (readFrom[r] !== INITIAL) waiting[i]!++;
     }
-  }
+  });
+  const order = new Int32Array(n);
+  let tail = 0;
+  for (let i = 0; i < n; i++) if (waiting[i] === 0) order[tail++] = i;
+  const follow = (i: number): void => {
+    if (next[i] !== -1 && --waiting[next[i]!]! === 0) order[tail++] = next[i]!;
+    for (let e = readersStart[i]!; e < readersStart[i + 1]!; e++) {
+      const to = reader[readers[e]!]!;
+      if (--waiting[to]! === 0) order[tail++] = to;
+    }
+  };
+  for (let head = 0; head < tail; head++) follow(order[head]!);
   return { order, length: tail };
 }
 
@@ -43,16 +46,17 @@ function walkCausalPast(
 ): void {
   const k = t.sessions;
   const pending = new Int32Array(t.n);
-  for (let i = 0; i < t.n; i++)
-    pending[i] = t.readersStart[i + 1]! - t.readersStart[i]! + (t.next[i] === -1 ? 0 : 1);
+  inPieces(t.n, (from, to) => {
+    for (let i = from; i < to; i++)
+      pending[i] = t.readersStart[i + 1]! - t.readersStart[i]! + (t.next[i] === -1 ? 0 : 1);
+  });
   const slot = new Int32Array(t.n).fill(-1);
   let clocks = new Int32Array(Math.max(k, 1) * 256);
   let slots = 0;
   const free: number[] = [];
   const clockOf = (i: number): number => slot[i]! * k;
 
-  for (let o = 0; o < causal.length; o++) {
-    const i = causal.order[o]!;
+  const step = (i: number): void => {
     const mine = free.length > 0 ? free.pop()! : slots++;
     slot[i] = mine;
     const at = mine * k;
@@ -88,7 +92,8 @@ function walkCausalPast(
     if (previous !== -1) release(previous);
     for (let r = start; r < end; r++) if (t.readFrom[r] !== INITIAL) release(t.readFrom[r]!);
     if (pending[i] === 0) free.push(mine);
-  }
+  };
+  for (let o = 0; o < causal.length; o++) step(causal.order[o]!);
 
   function release(i: number): void {
     if (--pending[i]! === 0) free.push(slot[i]!);

@@ -1,3 +1,4 @@
+import { inPieces } from '../pieces.ts';
 import type { Indexed } from './transactions.ts';
 
 /**
@@ -23,7 +24,9 @@ export function keyWriters(t: Indexed): KeyWriters {
   const { n, keys, writeStart, writeKey, session, position } = t;
   const total = writeStart[n]!;
   const start = new Int32Array(keys + 1);
-  for (let w = 0; w < total; w++) start[writeKey[w]! + 1]!++;
+  inPieces(total, (from, to) => {
+    for (let w = from; w < to; w++) start[writeKey[w]! + 1]!++;
+  });
   let most = 0;
   for (let x = 0; x < keys; x++) {
     if (start[x + 1]! > most) most = start[x + 1]!;
@@ -34,7 +37,7 @@ export function keyWriters(t: Indexed): KeyWriters {
   const sessionOf = new Int32Array(total);
   const place = new Int32Array(total);
   const few = most <= FEW;
-  for (let m = 0; m < n; m++) {
+  const enter = (m: number): void => {
     // In the order of numbers, which a session's transactions keep, reading is cheap and groups are made by insertion.
     const i = few ? m : t.members[m]!;
     const s = session[i]!;
@@ -49,7 +52,8 @@ export function keyWriters(t: Indexed): KeyWriters {
       writer[at] = i;
       sessionOf[at] = s;
     }
-  }
+  };
+  for (let m = 0; m < n; m++) enter(m);
   const keyStart = new Int32Array(keys + 1);
   const groupStart = new Int32Array(total + 1);
   const groupSession = new Int32Array(total);

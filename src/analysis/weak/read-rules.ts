@@ -19,10 +19,10 @@ export function demandReadCommitted(t: Indexed, out: Evidence): void {
   const secondRead = new Int32Array(t.keys);
   const stamp = new Int32Array(t.keys).fill(-1);
   const later: number[] = [];
-  for (let t3 = 0; t3 < t.n; t3++) {
+  const look = (t3: number): void => {
     const start = t.readStart[t3]!;
     const end = t.readStart[t3 + 1]!;
-    if (end - start < 2) continue;
+    if (end - start < 2) return;
     later.length = 0;
     for (let r = end - 1; r >= start; r--) {
       const t2 = t.readFrom[r]!;
@@ -51,7 +51,8 @@ export function demandReadCommitted(t: Indexed, out: Evidence): void {
         firstRead[key] = r;
       } else firstRead[key] = r;
     }
-  }
+  };
+  for (let t3 = 0; t3 < t.n; t3++) look(t3);
 
   function demandEarliest(key: number, t2: number): void {
     const read = firstFrom[key] !== t2 ? firstRead[key]! : secondRead[key]!;
@@ -68,10 +69,10 @@ function readBefore(t: Indexed, start: number, r: number, from: number): boolean
 export function demandReadAtomic(t: Indexed, out: Evidence): void {
   const readOf = new Int32Array(t.keys);
   const stamp = new Int32Array(t.keys).fill(-1);
-  for (let t3 = 0; t3 < t.n; t3++) {
+  const look = (t3: number): void => {
     const start = t.readStart[t3]!;
     const end = t.readStart[t3 + 1]!;
-    if (end - start < 2) continue;
+    if (end - start < 2) return;
     for (let r = start; r < end; r++) {
       stamp[t.readKey[r]!] = t3;
       readOf[t.readKey[r]!] = r;
@@ -94,7 +95,8 @@ export function demandReadAtomic(t: Indexed, out: Evidence): void {
             out.demand(t2, t.readFrom[read]!, read, Rule.AlsoRead);
       }
     }
-  }
+  };
+  for (let t3 = 0; t3 < t.n; t3++) look(t3);
 }
 
 /**

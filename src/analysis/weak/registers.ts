@@ -1,6 +1,7 @@
 import { INFO, OK, W } from '../../history/history.ts';
 import { IdMap } from '../../history/idmap.ts';
 import { NIL } from '../../history/values.ts';
+import { inPieces } from '../pieces.ts';
 import type { Accesses } from './accesses.ts';
 import { type LocalAnomaly, type LocalFinding, resolve, writersOf } from './resolve.ts';
 import { INITIAL, type Transactions } from './transactions.ts';
@@ -59,8 +60,8 @@ export function registersOf(a: Accesses, initial: number = NIL): Registers {
   let t = 0;
   let r = 0;
   let w = 0;
-  for (let u = 0; u < units; u++) {
-    if (transactionOf[u] === -1) continue;
+  const take = (u: number): void => {
+    if (transactionOf[u] === -1) return;
     unit[t] = u;
     const firstWrite = w;
     const end = start[u + 1]!;
@@ -89,7 +90,8 @@ export function registersOf(a: Accesses, initial: number = NIL): Registers {
     }
     readStart[++t] = r;
     writeStart[t] = w;
-  }
+  };
+  for (let u = 0; u < units; u++) take(u);
   const { session, sessions } = sessionsOf(a, unit);
   return {
     n,
@@ -122,13 +124,16 @@ function sessionsOf(a: Accesses, unit: Int32Array): { session: Int32Array; sessi
   const open = new IdMap();
   const session = new Int32Array(unit.length);
   let sessions = 0;
-  for (let t = 0, row = 0; t < unit.length; t++) {
-    const mine = a.row[unit[t]!]!;
-    // Operations of unknown outcome end a session, those that are no transactions here included.
-    for (; row < mine; row++) if (outcome[row] === INFO) open.set(process[row]!, 0);
-    let s = open.get(process[mine]!);
-    if (s === 0) open.set(process[mine]!, (s = ++sessions));
-    session[t] = s - 1;
-  }
+  let row = 0;
+  inPieces(unit.length, (from, to) => {
+    for (let t = from; t < to; t++) {
+      const mine = a.row[unit[t]!]!;
+      // Operations of unknown outcome end a session, those that are no transactions here included.
+      for (; row < mine; row++) if (outcome[row] === INFO) open.set(process[row]!, 0);
+      let s = open.get(process[mine]!);
+      if (s === 0) open.set(process[mine]!, (s = ++sessions));
+      session[t] = s - 1;
+    }
+  });
   return { session, sessions };
 }

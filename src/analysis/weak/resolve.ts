@@ -1,5 +1,6 @@
 import { FAIL, INFO, OK, R, UNREAD, W } from '../../history/history.ts';
 import { NIL } from '../../history/values.ts';
+import { inPieces } from '../pieces.ts';
 import type { Accesses } from './accesses.ts';
 import { INITIAL } from './transactions.ts';
 import { WriterTable } from './writer-table.ts';
@@ -60,17 +61,19 @@ export function writersOf(a: Accesses, outcome: Uint8Array, initial: number): Wr
   const { f, key, value, unit, units, start } = a;
   const largest = new Int32Array(a.keys).fill(-1);
   let count = 0;
-  for (let at = 0; at < f.length; at++)
-    if (f[at] === W) {
-      count++;
-      if (value[at]! > largest[key[at]!]!) largest[key[at]!] = value[at]!;
-    }
+  inPieces(f.length, (from, to) => {
+    for (let at = from; at < to; at++)
+      if (f[at] === W) {
+        count++;
+        if (value[at]! > largest[key[at]!]!) largest[key[at]!] = value[at]!;
+      }
+  });
   const table = new WriterTable(largest, count);
   const superseded = new Uint8Array(f.length);
   const stamp = new Int32Array(a.keys).fill(-1);
   let ambiguous = 0;
   let ambiguousAccess = -1;
-  for (let u = 0; u < units; u++) {
+  const enter = (u: number): void => {
     const mine = outcome[u]!;
     const end = start[u + 1]!;
     let again = false;
@@ -95,7 +98,8 @@ export function writersOf(a: Accesses, outcome: Uint8Array, initial: number): Wr
       if (theirs !== OK) table.set(x, v, at);
     }
     if (again) markSuperseded(a, u, superseded);
-  }
+  };
+  for (let u = 0; u < units; u++) enter(u);
   return { table, superseded, ambiguous, ambiguousAccess };
 
   function clash(at: number): void {
@@ -147,8 +151,8 @@ export function resolve(
   let reads = 0;
   let writes = 0;
   let okUnits = 0;
-  for (let u = 0; u < units; u++) {
-    if (outcome[u] !== OK) continue;
+  const resolveUnit = (u: number): void => {
+    if (outcome[u] !== OK) return;
     okUnits++;
     const end = start[u + 1]!;
     for (let at = start[u]!; at < end; at++) {
@@ -202,7 +206,8 @@ export function resolve(
         readHere[x] = at;
       } else if (value[readHere[x]!] !== v) findings.report('non-repeatable-read', at, readHere[x]!);
     }
-  }
+  };
+  for (let u = 0; u < units; u++) resolveUnit(u);
   findLostUpdates(a, source, replacing, findings);
   const { found, counts } = findings;
   return { source, observed, found, counts, reads, writes, okUnits };

@@ -1,3 +1,5 @@
+import { inPieces } from '../pieces.ts';
+
 /** In `readFrom`: the read saw the value that was there before any transaction. */
 export const INITIAL = -1;
 
@@ -45,41 +47,48 @@ export interface Indexed extends Transactions {
 export function indexed(t: Transactions): Indexed {
   const { n, sessions, session } = t;
   const sessionStart = new Int32Array(sessions + 1);
-  for (let i = 0; i < n; i++) sessionStart[session[i]! + 1]!++;
+  inPieces(n, (from, to) => {
+    for (let i = from; i < to; i++) sessionStart[session[i]! + 1]!++;
+  });
   for (let s = 0; s < sessions; s++) sessionStart[s + 1]! += sessionStart[s]!;
   const cursor = sessionStart.slice(0, sessions);
   const members = new Int32Array(n);
   const position = new Int32Array(n);
   const next = new Int32Array(n).fill(-1);
   const previous = new Int32Array(n).fill(-1);
-  for (let i = 0; i < n; i++) {
-    const s = session[i]!;
-    const at = cursor[s]!++;
-    members[at] = i;
-    position[i] = at - sessionStart[s]!;
-    if (position[i] !== 0) {
-      const before = members[at - 1]!;
-      next[before] = i;
-      previous[i] = before;
+  inPieces(n, (from, to) => {
+    for (let i = from; i < to; i++) {
+      const s = session[i]!;
+      const at = cursor[s]!++;
+      members[at] = i;
+      position[i] = at - sessionStart[s]!;
+      if (position[i] !== 0) {
+        const before = members[at - 1]!;
+        next[before] = i;
+        previous[i] = before;
+      }
     }
-  }
+  });
 
   const reads = t.readStart[n]!;
   const reader = new Int32Array(reads);
   const readersStart = new Int32Array(n + 1);
-  for (let i = 0; i < n; i++)
-    for (let r = t.readStart[i]!; r < t.readStart[i + 1]!; r++) {
-      reader[r] = i;
-      const from = t.readFrom[r]!;
-      if (from >= 0) readersStart[from + 1]!++;
-    }
-  for (let i = 0; i < n; i++) readersStart[i + 1]! += readersStart[i]!;
+  const { readStart, readFrom } = t;
+  inPieces(n, (from, to) => {
+    for (let i = from; i < to; i++)
+      for (let r = readStart[i]!; r < readStart[i + 1]!; r++) {
+        reader[r] = i;
+        if (readFrom[r]! >= 0) readersStart[readFrom[r]! + 1]!++;
+      }
+  });
+  inPieces(n, (from, to) => {
+    for (let i = from; i < to; i++) readersStart[i + 1]! += readersStart[i]!;
+  });
   const readers = new Int32Array(readersStart[n]!);
   const fill = readersStart.slice(0, n);
-  for (let r = 0; r < reads; r++) {
-    const from = t.readFrom[r]!;
-    if (from >= 0) readers[fill[from]!++] = r;
-  }
+  inPieces(reads, (from, to) => {
+    for (let r = from; r < to; r++) if (readFrom[r]! >= 0) readers[fill[readFrom[r]!]!++] = r;
+  });
   return { ...t, next, previous, position, sessionStart, members, reader, readersStart, readers };
 }
 
