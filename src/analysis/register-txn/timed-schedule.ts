@@ -1,5 +1,6 @@
 import type { Csr } from '../graph/csr.ts';
 import type { Intervals } from '../graph/kahn.ts';
+import { States } from './states.ts';
 import { TimedState } from './timed-state.ts';
 import type { Versions } from './versions.ts';
 import type { Crossing } from './zones.ts';
@@ -71,7 +72,7 @@ class TimedSchedule {
   private readonly wasRead: Uint8Array;
   /** By place in the order, whether there was no choice. */
   private readonly forced: Uint8Array;
-  private readonly failed = new Set<number>();
+  private readonly failed = new States();
   /** The horizon when most were placed. */
   stuck = 0;
   /** Scratch lists, as long as their counts say: emptying an array is a slow call. */
@@ -112,8 +113,8 @@ class TimedSchedule {
         forced[state.length] = 0;
         state.add(t);
         after = -1;
-        if (taken === 0 || !this.failed.has(state.hash)) continue;
-      } else this.failed.add(state.hash);
+        if (taken === 0 || !this.failed.has(state.high, state.low)) continue;
+      } else this.failed.add(state.high, state.low);
       do {
         if (state.length === first || ++taken > patience) return false;
         after = state.remove();

@@ -45,9 +45,9 @@ export class TimedState {
   private readonly front: Int32Array;
   /** Scratch of `fire`. */
   private readonly hubs: number[] = [];
-  /** A hash of what is placed and which versions are current. */
-  private high = 0;
-  private low = 0;
+  /** Hashes of what is placed and which versions are current: together hardly ever the same for two states. */
+  high = 0;
+  low = 0;
 
   /** `beginning`: what is to be placed at once, in an order that was found in intervals no wider than these. */
   constructor(
@@ -129,11 +129,6 @@ export class TimedState {
   /** When a version was over for somebody. */
   over(version: number): number {
     return this.zones.lo[version]!;
-  }
-
-  /** What is placed and which versions are current, as a number that hardly ever is the same for two states. */
-  get hash(): number {
-    return this.high * 0x200000 + (this.low & 0x1fffff);
   }
 
   hasBegun(t: number): boolean {
