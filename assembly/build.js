@@ -4,7 +4,7 @@ import asc from 'assemblyscript/asc';
 
 const TO = 'src/history/read/scanner-code.ts';
 const OPTIONS =
-  'assembly/index.ts --outFile scanner.wasm -O3 --converge --noAssert --runtime stub --enable simd --use abort= --initialMemory 32';
+  'assembly/index.ts --outFile scanner.wasm -O3 --converge --noAssert --runtime stub --enable simd --use abort= --initialMemory 32 --sharedMemory --maximumMemory 32767 --enable threads';
 
 let code = new Uint8Array();
 const { error, stderr } = await asc.main(OPTIONS.split(' '), {

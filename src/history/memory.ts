@@ -6,22 +6,19 @@ const ALIGNMENT = 15;
 
 /**
  * Memory in which things have addresses, so that compiled code can share them. What is allocated is never given back, only all of it at
- * once, by `reset`. Its arrays are others after an allocation, unless it was made of a buffer: then that is all there is.
+ * once, by `reset`. After an allocation its arrays may be others; in the old ones, what was allocated before can still be read.
  */
 export class Memory {
-  bytes: Uint8Array<ArrayBuffer>;
-  ints: Int32Array<ArrayBuffer>;
-  private readonly fixed: boolean;
+  bytes: Uint8Array;
+  ints: Int32Array;
   private readonly from: number;
   private top: number;
   /** Up to here bytes may be other than zero. */
   private touched: number;
 
-  constructor(buffer?: ArrayBuffer, from = 0) {
-    const memory = buffer ?? new ArrayBuffer(1024);
-    this.bytes = new Uint8Array(memory);
-    this.ints = new Int32Array(memory);
-    this.fixed = buffer !== undefined;
+  constructor(buffer: ArrayBufferLike = new ArrayBuffer(1024), from = 0) {
+    this.bytes = new Uint8Array(buffer);
+    this.ints = new Int32Array(buffer);
     this.from = from;
     this.top = from;
     this.touched = from;
@@ -39,7 +36,7 @@ export class Memory {
 
   /** Bytes that are left. */
   get left(): number {
-    return (this.fixed ? this.bytes.length : LARGEST) - this.top;
+    return LARGEST - this.top;
   }
 
   /** The address of `size` zeros. Throws HistoryError where there is no room for them. */
@@ -62,19 +59,33 @@ export class Memory {
   }
 
   private moveTop(end: number): void {
-    const top = (end + ALIGNMENT) & ~ALIGNMENT;
-    if (end > LARGEST || (this.fixed && end > this.bytes.length))
+    if (end > LARGEST)
       throw new HistoryError(
         0,
         0,
         'reading this history takes more than 2 GiB for its lists and its longest record',
       );
-    if (top > this.bytes.length) {
-      const larger = new Uint8Array(Math.min(LARGEST, Math.max(top, 2 * this.bytes.length)));
-      larger.set(this.bytes.subarray(0, this.top));
-      this.bytes = larger;
-      this.ints = new Int32Array(larger.buffer);
+    this.top = (end + ALIGNMENT) & ~ALIGNMENT;
+    const { length } = this.bytes;
+    if (this.top <= length) return;
+    try {
+      const buffer = this.grown(Math.min(LARGEST, Math.max(this.top, 2 * length)));
+      this.bytes = new Uint8Array(buffer);
+      this.ints = new Int32Array(buffer);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new HistoryError(
+        0,
+        0,
+        `there is no memory for the lists and records of this history (${error.message})`,
+      );
     }
-    this.top = top;
+  }
+
+  /** A larger buffer that begins as this one does. */
+  protected grown(size: number): ArrayBufferLike {
+    const larger = new Uint8Array(size);
+    larger.set(this.bytes);
+    return larger.buffer;
   }
 }

@@ -4,9 +4,7 @@ import { SCANNER } from './scanner-code.ts';
 
 /** Where the memory begins that is the reader's to use. */
 const WINDOW = 0x100000;
-/** Pages of 64 KiB that the memory grows by, if it can: addresses are signed 32-bit integers. */
-const MOST_PAGES = 0x7fff - 32;
-const FEWEST_PAGES = 0x200;
+const PAGE = 0x10000;
 /** A scanner that has come to hold more is not kept for the next reader. */
 const MOST_KEPT = 1 << 26;
 
@@ -51,8 +49,14 @@ export const FUNCTION = 3;
 export const NOTHING = 252;
 export const TEXT = 253;
 
+/** Shared, although nobody shares it: arrays on such a memory stay when it grows. */
+interface SharedMemory {
+  readonly buffer: SharedArrayBuffer;
+  grow(pages: number): number;
+}
+
 interface Exports {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  readonly memory: SharedMemory;
   readonly at: { readonly value: number };
   readonly line: { readonly value: number };
   readonly lineStart: { readonly value: number };
@@ -108,8 +112,8 @@ export class Scanner {
   readonly code: Omit<Exports, 'memory'>;
   readonly memory: Memory;
   /** The records found. */
-  readonly ints: Int32Array<ArrayBuffer>;
-  readonly doubles: Float64Array<ArrayBuffer>;
+  readonly ints: Int32Array;
+  readonly doubles: Float64Array;
   private lists: Lists | null = null;
 
   private constructor() {
@@ -119,7 +123,7 @@ export class Scanner {
       moreHandles: (lists: number) => this.store(lists).moreHandles(),
     });
     this.code = instance ?? NO_CODE;
-    this.memory = new Memory(instance?.memory.buffer, WINDOW);
+    this.memory = instance === null ? new Memory() : new CodeMemory(instance.memory);
     this.ints = this.memory.ints;
     this.doubles = new Float64Array(this.memory.bytes.buffer);
   }
@@ -149,21 +153,26 @@ export class Scanner {
   }
 }
 
-/**
- * The code with all the memory that it can have, of which only what is used costs any: arrays on a memory that grows are lost. Null where
- * there is too little address space.
- */
-function start(reader: object): Exports | null {
-  module ??= new WebAssembly.Module(Uint8Array.from(atob(SCANNER), (c) => c.charCodeAt(0)));
-  const exports = unlessRange(() => new WebAssembly.Instance(module!, { reader }).exports as Exports);
-  for (let pages = MOST_PAGES; exports !== null && pages >= FEWEST_PAGES; pages >>= 1)
-    if (unlessRange(() => exports.memory.grow(pages)) !== null) return exports;
-  return null;
+/** The memory of the code, above what the code itself uses. */
+class CodeMemory extends Memory {
+  private readonly code: SharedMemory;
+
+  constructor(code: SharedMemory) {
+    super(code.buffer, WINDOW);
+    this.code = code;
+  }
+
+  protected override grown(size: number): ArrayBufferLike {
+    this.code.grow(Math.ceil((size - this.bytes.length) / PAGE));
+    return this.code.buffer;
+  }
 }
 
-function unlessRange<T>(act: () => T): T | null {
+/** The code; null where there is too little address space for its memory. */
+function start(reader: object): Exports | null {
+  module ??= new WebAssembly.Module(Uint8Array.from(atob(SCANNER), (c) => c.charCodeAt(0)));
   try {
-    return act();
+    return new WebAssembly.Instance(module, { reader }).exports as Exports;
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;

@@ -66,7 +66,7 @@ export abstract class HistoryReader {
   }
 
   /** A place for the next bytes, `size` long. */
-  room(size: number): Uint8Array<ArrayBuffer> {
+  room(size: number): Uint8Array {
     if (this.failure !== null) throw this.failure;
     return this.orEnd(() => this.moved(size));
   }
@@ -84,7 +84,7 @@ export abstract class HistoryReader {
   }
 
   /** The bytes that are left at the beginning of the window, and room for more behind them. */
-  private moved(size: number): Uint8Array<ArrayBuffer> {
+  private moved(size: number): Uint8Array {
     this.bringIn();
     const kept = this.limit - this.pos;
     const needed = kept + size + MARGIN;
