@@ -1,4 +1,6 @@
+import { inPieces } from '../pieces.ts';
 import type { Edges } from './edges.ts';
+import { Scratch, zeros } from './small.ts';
 
 /**
  * A graph in compressed sparse rows: the edges of vertex v are those from offset[v] up to offset[v + 1]. Vertices from
@@ -17,18 +19,22 @@ export interface Csr {
 export function buildCsr(edges: Edges): Csr {
   const { txns, vertices, length, src } = edges;
   const offset = new Int32Array(vertices + 1);
-  for (let i = 0; i < length; i++) offset[src[i] + 1]++;
+  inPieces(length, (first, end) => {
+    for (let i = first; i < end; i++) offset[src[i] + 1]++;
+  });
   for (let v = 0; v < vertices; v++) offset[v + 1] += offset[v];
   const next = offset.slice(0, vertices);
   const dst = new Int32Array(length);
   const label = new Uint8Array(length);
   const why = new Int32Array(length);
-  for (let i = 0; i < length; i++) {
-    const at = next[src[i]]++;
-    dst[at] = edges.dst[i];
-    label[at] = edges.label[i];
-    why[at] = edges.why[i];
-  }
+  inPieces(length, (first, end) => {
+    for (let i = first; i < end; i++) {
+      const at = next[src[i]]++;
+      dst[at] = edges.dst[i];
+      label[at] = edges.label[i];
+      why[at] = edges.why[i];
+    }
+  });
   return { txns, vertices, offset, dst, label, why };
 }
 
@@ -37,6 +43,8 @@ export interface Subgraph extends Csr {
   /** By new vertex number, ascending: its number in the graph it was cut from. */
   readonly original: Int32Array;
 }
+
+const SLOT = new Scratch();
 
 /** Scratch that makes repeated cuts from one graph cost only what they cut out. All −1 between calls. */
 export const vertexScratch = (graph: { readonly vertices: number }): Int32Array =>
@@ -57,12 +65,12 @@ export function subgraph(graph: Csr, keep: Int32Array, mask: number, scratch: In
     if (v < graph.txns) txns++;
     bound += offset[v + 1] - offset[v];
   }
-  const newOffset = new Int32Array(vertices + 1);
-  const newDst = new Int32Array(bound);
+  const newOffset = zeros(vertices + 1);
+  const newDst = zeros(bound);
   const newLabel = new Uint8Array(bound);
-  const newWhy = new Int32Array(bound);
+  const newWhy = zeros(bound);
   // slot[w] is the new edge to w from the vertex at hand; stale where it lies before that vertex's first edge.
-  const slot = new Int32Array(vertices).fill(-1);
+  const slot = SLOT.take(vertices).fill(-1, 0, vertices);
   let count = 0;
   for (let i = 0; i < vertices; i++) {
     const v = keep[i];

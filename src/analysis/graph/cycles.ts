@@ -1,13 +1,15 @@
 import { impliedBy } from '../models.ts';
+import { inPieces } from '../pieces.ts';
 import { buildCsr, type Csr, type Subgraph, subgraph, vertexScratch } from './csr.ts';
 import { Edges } from './edges.ts';
 import type { Intervals } from './intervals.ts';
 import { kahn } from './kahn.ts';
-import { DATA, EVERY, only, PROCESS, REALTIME, WR, WW } from './labels.ts';
+import { DATA, EVERY, only, PROCESS, REALTIME, RWP, WR, WW } from './labels.ts';
 import { cycleName, nameCycle, type Suffix, severity } from './names.ts';
 import { addProcess, addRealtime } from './order.ts';
 import { PartSearch } from './part.ts';
 import type { CycleStep } from './search.ts';
+import { zeros } from './small.ts';
 import type { Steps } from './steps.ts';
 import { strong } from './strong.ts';
 import { cyclicParts, tarjan } from './tarjan.ts';
@@ -78,20 +80,28 @@ export function findCyclesAmong(query: CycleQuery, graph: Csr, core: Int32Array)
 }
 
 function ascending(n: number): Int32Array {
-  const numbers = new Int32Array(n);
+  const numbers = zeros(n);
   for (let i = 0; i < n; i++) numbers[i] = i;
   return numbers;
 }
 
 /** The part `core` of the graph, with the orders of the query among its transactions. */
 function withOrders(graph: Csr, core: Int32Array, { intervals, process }: CycleQuery): Subgraph {
-  const part = subgraph(graph, core, EVERY, vertexScratch(graph));
-  if (!intervals) return part;
-  const { txns, offset, dst, label, why } = part;
-  const edges = new Edges(txns, dst.length + 4 * txns);
-  edges.vertices = part.vertices;
-  for (let v = 0; v < part.vertices; v++)
-    for (let e = offset[v]; e < offset[v + 1]; e++) edges.add(v, dst[e], label[e], why[e]);
+  const number = vertexScratch(graph);
+  if (!intervals) return subgraph(graph, core, EVERY, number);
+  const { offset, dst, label, why } = graph;
+  let txns = 0;
+  for (let i = 0; i < core.length; i++) {
+    number[core[i]] = i;
+    if (core[i] < graph.txns) txns++;
+  }
+  const edges = new Edges(txns, 4 * core.length + 4 * txns);
+  edges.vertices = core.length;
+  inPieces(core.length, (first, end) => {
+    for (let i = first; i < end; i++)
+      for (let e = offset[core[i]]; e < offset[core[i] + 1]; e++)
+        if (number[dst[e]] >= 0) edges.add(i, number[dst[e]], label[e], why[e]);
+  });
   const which = core.subarray(0, txns);
   const at = (i: number): number => i;
   addRealtime(edges, which, intervals, at);
@@ -128,19 +138,23 @@ class CycleFinder {
     const scratch = vertexScratch(part);
     const found: { vertex: number; type: string }[] = [];
     const quiet = tarjan(part, CALM, true).count === part.vertices;
+    const predicates = part.label.includes(RWP);
+    // What is around everything hides the same with more edges: then there is nothing to look for.
+    const around = new Set<string>();
     for (const { suffix, order } of levels) {
       if (suffix !== '' && !has(part, order)) continue;
+      if (names(suffix, quiet, predicates).every((name) => around.has(name))) continue;
       const components = tarjan(part, DATA | order);
       for (const members of cyclicParts(part, components)) {
         const here = components.component[members[0]];
-        const hidden = impliedBy(
-          found.filter((f) => components.component[f.vertex] === here).map((f) => f.type),
-        );
+        const hidden = new Set<string>();
+        for (const f of found) if (components.component[f.vertex] === here) hide(f.type, hidden);
         // Where all transactions of the part hang together, there is nothing to cut out: the search goes by labels.
         const all = members.length >= part.txns && members[part.txns - 1] === part.txns - 1;
         const graph = all ? whole(part) : subgraph(part, members, DATA | order, scratch);
-        for (const type of this.searchLevel(graph, part, suffix, order, hidden, quiet))
-          found.push({ vertex: members[0], type });
+        const types = this.searchLevel(graph, part, suffix, order, hidden, quiet);
+        for (const type of types) found.push({ vertex: members[0], type });
+        if (all) for (const type of types) hide(type, around);
       }
     }
   }
@@ -170,7 +184,7 @@ class CycleFinder {
         if (named !== type && hidden.has(named)) continue;
         this.note(named, steps);
         types.push(named);
-        for (const implied of impliedBy([named])) hidden.add(implied);
+        hide(named, hidden);
       }
     }
     return types;
@@ -216,6 +230,24 @@ class CycleFinder {
   }
 }
 
+/** Adds a type and all that it implies. */
+function hide(type: string, hidden: Set<string>): void {
+  if (hidden.has(type)) return;
+  let implied = IMPLIED.get(type);
+  if (implied === undefined) IMPLIED.set(type, (implied = [...impliedBy([type])]));
+  for (const name of implied) hidden.add(name);
+}
+
+const IMPLIED = new Map<string, readonly string[]>();
+
+/** What may be found at a level: without cycles of anything but anti-dependencies, none of the classes that have none. */
+function names(suffix: Suffix, quiet: boolean, predicates: boolean): string[] {
+  const kinds = severity.filter((kind) => !(quiet && (kind === 'G0' || kind === 'G1c')));
+  return kinds.flatMap((kind) =>
+    (predicates ? [true, false] : [true]).map((item) => cycleName(kind, item, suffix)),
+  );
+}
+
 function has(graph: Csr, mask: number): boolean {
   for (let e = 0; e < graph.label.length; e++) if ((mask >>> graph.label[e]) & 1) return true;
   return false;
@@ -225,7 +257,7 @@ function has(graph: Csr, mask: number): boolean {
 const whole = (part: Subgraph): Subgraph => ({ ...part, original: ascending(part.vertices) });
 
 function renumber(part: Subgraph, original: Int32Array): Subgraph {
-  const numbers = new Int32Array(part.vertices);
+  const numbers = zeros(part.vertices);
   for (let v = 0; v < part.vertices; v++) numbers[v] = original[part.original[v]];
   return { ...part, original: numbers };
 }

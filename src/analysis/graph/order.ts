@@ -1,6 +1,5 @@
-import { NEVER } from '../../history/history.ts';
 import type { Edges } from './edges.ts';
-import type { Intervals } from './intervals.ts';
+import { byPosition, type Intervals } from './intervals.ts';
 import { PROCESS, REALTIME } from './labels.ts';
 
 /**
@@ -15,19 +14,9 @@ export function addRealtime(
   at: (i: number) => number = (i) => which[i],
 ): void {
   const n = which.length;
-  const starts = new Int32Array(n);
-  let ended = 0;
-  for (let i = 0; i < n; i++) {
-    starts[i] = i;
-    if (ret[which[i]] !== NEVER) ended++;
-  }
-  const ends = new Int32Array(ended);
-  for (let i = 0, e = 0; i < n; i++) if (ret[which[i]] !== NEVER) ends[e++] = i;
-  let sorted = true;
-  for (let i = 1; i < n && sorted; i++) sorted = inv[which[i - 1]] <= inv[which[i]];
-  if (!sorted) starts.sort((a, b) => inv[which[a]] - inv[which[b]]);
-  ends.sort((a, b) => ret[which[a]] - ret[which[b]]);
-
+  const starts = byPosition(which, inv);
+  const ends = byPosition(which, ret);
+  const ended = ends.length;
   let hub = -1;
   let inRun = false;
   let e = 0;
@@ -70,6 +59,7 @@ export function addProcess(
     if (before.hub >= 0) edges.add(before.hub, hub, PROCESS, -1);
     edges.add(at(before.last), hub, PROCESS, -1);
     edges.add(hub, at(i), PROCESS, -1);
-    tail.set(p, { last: i, hub });
+    before.last = i;
+    before.hub = hub;
   }
 }

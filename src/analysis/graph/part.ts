@@ -3,6 +3,7 @@ import { ANTI, only, RW, RWP, WR, WW } from './labels.ts';
 import { type CycleClass, cycleClass, severity } from './names.ts';
 import { closedEdges } from './reach.ts';
 import { CycleSearch, type CycleStep, type Pattern, simple } from './search.ts';
+import { zeros } from './small.ts';
 import { onNonadjacentCycle } from './split.ts';
 import type { Steps } from './steps.ts';
 import { type Components, tarjan } from './tarjan.ts';
@@ -80,7 +81,7 @@ export class PartSearch {
   private get source(): Int32Array {
     if (this.sources !== null) return this.sources;
     const { vertices, offset, dst } = this.graph;
-    const sources = new Int32Array(dst.length);
+    const sources = zeros(dst.length);
     for (let v = 0; v < vertices; v++) sources.fill(v, offset[v], offset[v + 1]);
     this.sources = sources;
     return sources;
@@ -181,8 +182,13 @@ export class PartSearch {
     const { source } = this;
     const edges: number[] = [];
     for (let e = 0; e < offset[txns]; e++) if ((mask >>> label[e]) & 1 && admits(e)) edges.push(e);
-    const chosen = new Int32Array(edges);
-    return { edges: chosen, sources: chosen.map((e) => source[e]) };
+    const chosen = zeros(edges.length);
+    const sources = zeros(edges.length);
+    for (let i = 0; i < edges.length; i++) {
+      chosen[i] = edges[i];
+      sources[i] = source[edges[i]];
+    }
+    return { edges: chosen, sources };
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { Csr } from './csr.ts';
 import { ANTI } from './labels.ts';
+import { Scratch } from './small.ts';
 import type { Steps } from './steps.ts';
 
 /** One step of a cycle from transaction to transaction; a passage through hubs is one step. */
@@ -20,6 +21,13 @@ export interface Pattern {
   readonly nonadjacent: boolean;
 }
 
+/** The number of the last search. */
+let epoch = 0;
+const STAMP = new Scratch();
+const PARENT = new Scratch();
+const PARENT_EDGE = new Scratch();
+const QUEUE = new Scratch();
+
 /**
  * Breadth-first search for short cycles in the product of a graph with the little automaton of a pattern (its one bit of state: was
  * the last step an anti-dependency?). The visited table is stamped with the number of the search, so that a search costs what it
@@ -32,17 +40,16 @@ export class CycleSearch {
   private readonly parentEdge: Int32Array;
   private readonly queue: Int32Array;
   private readonly hubs: number[] = [];
-  private epoch = 0;
   private tail = 0;
 
   constructor(graph: Csr) {
     this.graph = graph;
     // A key is vertex · 2 + (1 if the step that led there was an anti-dependency and that matters).
     const keys = graph.vertices * 2;
-    this.stamp = new Int32Array(keys);
-    this.parent = new Int32Array(keys);
-    this.parentEdge = new Int32Array(keys);
-    this.queue = new Int32Array(keys);
+    this.stamp = STAMP.take(keys);
+    this.parent = PARENT.take(keys);
+    this.parentEdge = PARENT_EDGE.take(keys);
+    this.queue = QUEUE.take(keys);
   }
 
   /**
@@ -52,11 +59,12 @@ export class CycleSearch {
   shortest(source: number, first: number, pattern: Pattern, bound: number, steps: Steps): CycleStep[] | null {
     const { txns, offset, dst, label } = this.graph;
     const { queue } = this;
-    this.epoch++;
+    // Never the number of an earlier search, whichever graph that was in.
+    const now = ++epoch;
     this.tail = 0;
     const goal = source * 2;
     // Stamped from the start, so that no walk runs through the source; the goal itself is recognized before its stamp is.
-    this.stamp[goal] = this.stamp[goal + 1] = this.epoch;
+    this.stamp[goal] = this.stamp[goal + 1] = now;
     const bit = pattern.nonadjacent ? (ANTI >>> label[first]) & 1 : 0;
     this.arrive(dst[first], bit, goal, first, -1);
     let head = 0;
@@ -70,7 +78,7 @@ export class CycleSearch {
           if (((mask >>> label[e]) & 1) === 0) continue;
           const anti = pattern.nonadjacent ? (ANTI >>> label[e]) & 1 : 0;
           const w = dst[e];
-          if (w < txns && w !== source && this.stamp[w * 2 + anti] === this.epoch) continue;
+          if (w < txns && w !== source && this.stamp[w * 2 + anti] === now) continue;
           if (this.arrive(w, anti, key, e, goal)) {
             steps.left -= spent;
             return this.path(source, first);
@@ -87,7 +95,7 @@ export class CycleSearch {
   /** Marks a vertex, and, if it is a hub, all that lies behind it at no cost. True when that reached the goal. */
   private arrive(vertex: number, bit: number, from: number, edge: number, goal: number): boolean {
     const { txns, offset, dst } = this.graph;
-    const { stamp, parent, parentEdge, hubs, epoch } = this;
+    const { stamp, parent, parentEdge, hubs } = this;
     let key = vertex * 2 + bit;
     if (key === goal) {
       parent[goal] = from;

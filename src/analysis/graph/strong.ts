@@ -1,4 +1,5 @@
 import { NEVER } from '../../history/history.ts';
+import { inPieces } from '../pieces.ts';
 import type { Csr } from './csr.ts';
 import { dense, type Intervals, type Positions } from './intervals.ts';
 
@@ -29,62 +30,72 @@ export function strong(graph: Csr, core: Int32Array, realtime?: Intervals): Int3
   let opened = 0;
   const kept: number[] = [];
 
-  /** The i-th successor of v, −1 behind the last. */
-  const successor = (v: number, i: number): number => {
-    if (v < vertices) {
-      const e = offset[v] + i;
-      if (e < offset[v + 1]) return dst[e];
-      const virtual = v < txns && realtime !== undefined && e === offset[v + 1];
-      return virtual && after[v] < txns ? vertices + after[v] : -1;
+  let depth = -1;
+
+  const descend = (v: number): void => {
+    path[++depth] = v;
+    index[v] = low[v] = ++clock;
+    edge[v] = v < vertices ? offset[v] : 0;
+    open[opened++] = v;
+  };
+
+  /** Goes one vertex down or up. A function of its own, since one that is called soon runs optimised. */
+  const step = (): void => {
+    const v = path[depth];
+    let down = -1;
+    let lowest = low[v];
+    let e = edge[v];
+    const end = v < vertices ? offset[v + 1] : 0;
+    for (; e < end; e++) {
+      const w = dst[e];
+      if (state[w] !== 1) continue;
+      if (index[w] === 0) {
+        down = w;
+        e++;
+        break;
+      }
+      if (index[w] < lowest) lowest = index[w];
     }
-    const t = v - vertices;
-    if (i === 0) return t;
-    return i === 1 && t + 1 < txns ? v + 1 : -1;
+    // Behind its edges a transaction leads to a suffix, if to any; a suffix to its first transaction, and to the next suffix.
+    for (; down < 0; e++) {
+      let w = -1;
+      if (v >= vertices) {
+        if (e === 2) break;
+        w = e === 0 ? v - vertices : v + 1;
+        if (w === total) break;
+      } else {
+        if (e > end || v >= txns || realtime === undefined || after[v] === txns) break;
+        w = vertices + after[v];
+      }
+      if (state[w] !== 1) continue;
+      if (index[w] === 0) down = w;
+      else if (index[w] < lowest) lowest = index[w];
+    }
+    low[v] = lowest;
+    edge[v] = e;
+    if (down >= 0) {
+      descend(down);
+      return;
+    }
+    if (lowest === index[v]) {
+      let from = opened;
+      let members = 0;
+      do {
+        from--;
+        state[open[from]] = 2;
+        if (open[from] < txns) members++;
+      } while (open[from] !== v);
+      if (members >= 2) for (let o = from; o < opened; o++) if (open[o] < vertices) kept.push(open[o]);
+      opened = from;
+    }
+    depth--;
+    if (depth >= 0 && low[path[depth]] > lowest) low[path[depth]] = lowest;
   };
 
   for (const root of core) {
     if (index[root] !== 0) continue;
-    let depth = 0;
-    path[0] = root;
-    index[root] = low[root] = ++clock;
-    open[opened++] = root;
-    while (depth >= 0) {
-      const v = path[depth];
-      let down = -1;
-      let lowest = low[v];
-      let i = edge[v];
-      for (;;) {
-        const w = successor(v, i++);
-        if (w < 0) break;
-        if (state[w] !== 1) continue;
-        if (index[w] === 0) {
-          down = w;
-          break;
-        }
-        if (index[w] < lowest) lowest = index[w];
-      }
-      low[v] = lowest;
-      edge[v] = i;
-      if (down >= 0) {
-        path[++depth] = down;
-        index[down] = low[down] = ++clock;
-        open[opened++] = down;
-        continue;
-      }
-      if (lowest === index[v]) {
-        let from = opened;
-        let members = 0;
-        do {
-          from--;
-          state[open[from]] = 2;
-          if (open[from] < txns) members++;
-        } while (open[from] !== v);
-        if (members >= 2) for (let o = from; o < opened; o++) if (open[o] < vertices) kept.push(open[o]);
-        opened = from;
-      }
-      depth--;
-      if (depth >= 0 && low[path[depth]] > lowest) low[path[depth]] = lowest;
-    }
+    descend(root);
+    while (depth >= 0) step();
   }
   return Int32Array.from(kept).sort();
 }
@@ -93,9 +104,15 @@ export function strong(graph: Csr, core: Int32Array, realtime?: Intervals): Int3
 function firstAfter(txns: number, { inv, ret, end }: Positions): Int32Array {
   // started[p]: transactions invoked at or before position p.
   const started = new Int32Array(end);
-  for (let t = 0; t < txns; t++) started[inv[t]]++;
-  for (let p = 1; p < end; p++) started[p] += started[p - 1];
+  inPieces(txns, (first, last) => {
+    for (let t = first; t < last; t++) started[inv[t]]++;
+  });
+  inPieces(end - 1, (first, last) => {
+    for (let p = first; p < last; p++) started[p + 1] += started[p];
+  });
   const after = new Int32Array(txns);
-  for (let t = 0; t < txns; t++) after[t] = ret[t] === NEVER ? txns : started[ret[t]];
+  inPieces(txns, (first, last) => {
+    for (let t = first; t < last; t++) after[t] = ret[t] === NEVER ? txns : started[ret[t]];
+  });
   return after;
 }

@@ -1,4 +1,5 @@
 import type { Csr } from './csr.ts';
+import { Scratch, zeros } from './small.ts';
 
 export interface Components {
   readonly count: number;
@@ -16,14 +17,12 @@ export interface Components {
  */
 export function tarjan(graph: Csr, mask: number, passes = false): Components {
   const { vertices, txns, offset, dst, label } = graph;
-  const component = new Int32Array(vertices).fill(-1);
-  // One piece of memory: parts may be many and small.
-  const table = new ArrayBuffer(5 * 4 * vertices);
-  const index = new Int32Array(table, 0, vertices);
-  const low = new Int32Array(table, 4 * vertices, vertices);
-  const edge = new Int32Array(table, 8 * vertices, vertices);
-  const path = new Int32Array(table, 12 * vertices, vertices);
-  const open = new Int32Array(table, 16 * vertices, vertices);
+  const component = zeros(vertices).fill(-1);
+  const index = INDEX.take(vertices).fill(0, 0, vertices);
+  const low = LOW.take(vertices);
+  const edge = EDGE.take(vertices);
+  const path = PATH.take(vertices);
+  const open = OPEN.take(vertices);
   let clock = 0;
   let count = 0;
   let opened = 0;
@@ -75,12 +74,20 @@ export function tarjan(graph: Csr, mask: number, passes = false): Components {
   return { count, component, ...group(component, count) };
 }
 
+const INDEX = new Scratch();
+const LOW = new Scratch();
+const EDGE = new Scratch();
+const PATH = new Scratch();
+const OPEN = new Scratch();
+const NEXT = new Scratch();
+
 function group(component: Int32Array, count: number): { members: Int32Array; first: Int32Array } {
-  const first = new Int32Array(count + 1);
+  const first = zeros(count + 1);
   for (let v = 0; v < component.length; v++) first[component[v] + 1]++;
   for (let c = 0; c < count; c++) first[c + 1] += first[c];
-  const next = first.slice(0, count);
-  const members = new Int32Array(component.length);
+  const next = NEXT.take(count);
+  for (let c = 0; c < count; c++) next[c] = first[c];
+  const members = zeros(component.length);
   for (let v = 0; v < component.length; v++) members[next[component[v]]++] = v;
   return { members, first };
 }

@@ -2,6 +2,7 @@ import { APPEND, INFO, OK } from '../../history/history.ts';
 import type { Csr } from '../graph/csr.ts';
 import { Edges } from '../graph/edges.ts';
 import { RW, WR, WW } from '../graph/labels.ts';
+import { inPieces } from '../pieces.ts';
 import type { Pass } from './pass.ts';
 import { lastWriter } from './scan.ts';
 import type { Transactions } from './transactions.ts';
@@ -72,16 +73,23 @@ export class Dependencies {
     const { extra, pass, placed } = this;
     const { reader, writer, overwriter, reads } = pass;
     const { txn } = this.versions;
-    for (let i = 0; i < reads; i++) {
-      if (writer[i] >= 0) degree[writer[i]]++;
-      if (overwriter[i] >= 0) degree[reader[i]]++;
-    }
-    for (let v = 0, before = INITIAL; v < txn.length; v++) {
-      const w = txn[v];
-      if (w < INITIAL) continue;
-      if (w >= 0 && before >= 0 && before !== w && placed[before] === 0) degree[before]++;
-      before = w;
-    }
+    inPieces(reads, (first, end) => {
+      for (let i = first; i < end; i++) {
+        if (writer[i] >= 0) degree[writer[i]]++;
+        if (overwriter[i] >= 0) degree[reader[i]]++;
+      }
+    });
+    let last = INITIAL;
+    inPieces(txn.length, (first, end) => {
+      let before = last;
+      for (let v = first; v < end; v++) {
+        const w = txn[v];
+        if (w < INITIAL) continue;
+        if (w >= 0 && before >= 0 && before !== w && placed[before] === 0) degree[before]++;
+        before = w;
+      }
+      last = before;
+    });
     for (let e = 0; e < extra.length; e++) degree[extra.src[e]]++;
   }
 
@@ -89,16 +97,23 @@ export class Dependencies {
     const { extra, pass, placed } = this;
     const { reader, writer, overwriter, reads } = pass;
     const { txn } = this.versions;
-    for (let i = 0; i < reads; i++) {
-      if (writer[i] >= 0) dst[next[writer[i]]++] = reader[i];
-      if (overwriter[i] >= 0) dst[next[reader[i]]++] = overwriter[i];
-    }
-    for (let v = 0, before = INITIAL; v < txn.length; v++) {
-      const w = txn[v];
-      if (w < INITIAL) continue;
-      if (w >= 0 && before >= 0 && before !== w && placed[before] === 0) dst[next[before]++] = w;
-      before = w;
-    }
+    inPieces(reads, (first, end) => {
+      for (let i = first; i < end; i++) {
+        if (writer[i] >= 0) dst[next[writer[i]]++] = reader[i];
+        if (overwriter[i] >= 0) dst[next[reader[i]]++] = overwriter[i];
+      }
+    });
+    let last = INITIAL;
+    inPieces(txn.length, (first, end) => {
+      let before = last;
+      for (let v = first; v < end; v++) {
+        const w = txn[v];
+        if (w < INITIAL) continue;
+        if (w >= 0 && before >= 0 && before !== w && placed[before] === 0) dst[next[before]++] = w;
+        before = w;
+      }
+      last = before;
+    });
     for (let e = 0; e < extra.length; e++) dst[next[extra.src[e]]++] = extra.dst[e];
   }
 
@@ -114,8 +129,8 @@ export class Dependencies {
     const add = (a: number, b: number, label: number, why: number): void => {
       if (a >= 0 && b >= 0 && a !== b && inside[a] === 1 && inside[b] === 1) edges.add(a, b, label, why);
     };
-    for (const t of core) {
-      if (t >= count || (outcome[t] !== OK && outcome[t] !== INFO)) continue;
+    const explain = (t: number): void => {
+      if (t >= count || (outcome[t] !== OK && outcome[t] !== INFO)) return;
       for (let m = from[t]; m < to[t]; m++) {
         const version = of[m];
         if (version < 0) continue;
@@ -126,7 +141,8 @@ export class Dependencies {
           add(t, versions.nextWriter(version), RW, m);
         }
       }
-    }
+    };
+    for (const t of core) explain(t);
     for (let e = 0; e < extra.length; e++) add(extra.src[e], extra.dst[e], extra.label[e], extra.why[e]);
     return edges;
   }

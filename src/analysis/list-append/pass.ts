@@ -61,11 +61,11 @@ export function passOver(
   const appended = new Uint8Array(keys);
   const updates = new Updates(txns, versions.txn.length);
 
-  for (let t = 0; t < count; t++) {
+  const look = (t: number): void => {
     if (outcome[t] === INFO) unobservedOf(txns, versions, t, unobserved);
-    if (outcome[t] !== OK || placed[t] === 1) continue;
+    if (outcome[t] !== OK || placed[t] === 1) return;
     let suspect = false;
-    for (let m = from[t]; m < to[t]; m++) {
+    for (let m = from[t], end = to[t]; m < end; m++) {
       const k = keyOf[m];
       const value = mopVal[m];
       const isRead = mopF[m] === R;
@@ -125,7 +125,8 @@ export function passOver(
       overwriter[reads++] = next === t ? -1 : next;
     }
     if (suspect) suspects.push(t);
-  }
+  };
+  for (let t = 0; t < count; t++) look(t);
   updates.report(findings);
   const hidden = versions.hidden + unobserved.length - known;
   return { suspects, unobserved, hidden, divergent, complete, reader, writer, overwriter, reads };

@@ -1,6 +1,7 @@
 import { APPEND, FAIL, type History, NEVER, OK, R, Shape, UNREAD } from '../../history/history.ts';
 import { IdMap } from '../../history/idmap.ts';
 import { NIL } from '../../history/values.ts';
+import { inPieces } from '../pieces.ts';
 
 /**
  * The transactions of a history, renumbered from 0 in order of invocation, and their keys, numbered from 0, some numbers perhaps unused.
@@ -274,17 +275,19 @@ class Details {
     this.intermediate = new Uint8Array(mops);
     const { row, to, txnOf, intermediate } = this;
     const last = new Int32Array(keys).fill(-1);
-    for (let t = 0; t < count; t++) {
-      const start = from[t];
-      row[t] = t;
-      to[t] = start + size[t];
-      for (let m = start; m < to[t]; m++) {
-        txnOf[m] = t;
-        if (mopF[m] !== APPEND) continue;
-        const k = keyOf[m];
-        if (last[k] >= start && last[k] < m) intermediate[last[k]] = 1;
-        last[k] = m;
+    inPieces(count, (first, end) => {
+      for (let t = first; t < end; t++) {
+        const start = from[t];
+        row[t] = t;
+        to[t] = start + size[t];
+        for (let m = start; m < to[t]; m++) {
+          txnOf[m] = t;
+          if (mopF[m] !== APPEND) continue;
+          const k = keyOf[m];
+          if (last[k] >= start && last[k] < m) intermediate[last[k]] = 1;
+          last[k] = m;
+        }
       }
-    }
+    });
   }
 }
