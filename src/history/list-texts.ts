@@ -206,33 +206,40 @@ export class ListTexts {
     this.memory.ints[(this.get(Store.handleTable) >> 2) + HANDLE * h] = family;
   }
 
-  protected handleFamily(h: number): number {
-    return this.memory.ints[(this.get(Store.handleTable) >> 2) + HANDLE * h]!;
+  /** The families and lengths of all handles, one after the other. */
+  protected handleTable(): Int32Array {
+    const from = this.get(Store.handleTable) >> 2;
+    return this.memory.ints.subarray(from, from + HANDLE * this.handles);
   }
 
   protected handleLength(h: number): number {
     return this.memory.ints[(this.get(Store.handleTable) >> 2) + HANDLE * h + 1]!;
   }
 
-  /** Where the mark of a position in the family's text is, in places of the memory. */
-  private markPlace(family: number, position: number): number {
+  /** Where the marks of a family are, in places of the memory. */
+  protected marks(family: number): number {
     const at = this.at(family);
     const { ints } = this.memory;
-    return ((ints[at + Family.start]! + ints[at + Family.room]!) >> 2) + (position >> 1);
+    return (ints[at + Family.start]! + ints[at + Family.room]!) >> 2;
   }
 
   protected markAt(family: number, position: number): number {
-    const mark = this.memory.ints[this.markPlace(family, position)]!;
+    return this.markIn(this.marks(family), position);
+  }
+
+  /** The mark of a position, of the family whose marks are there. */
+  protected markIn(marks: number, position: number): number {
+    const mark = this.memory.ints[marks + (position >> 1)]!;
     return ((mark ^ position) & 1) === 0 ? mark >> 1 : 0;
   }
 
   protected mark(family: number, position: number, mark: number): void {
-    this.memory.ints[this.markPlace(family, position)] = (mark << 1) | (position & 1);
+    this.memory.ints[this.marks(family) + (position >> 1)] = (mark << 1) | (position & 1);
   }
 
   /** Removes all marks of a family whose text is `length` bytes long. */
   protected unmark(family: number, length: number): void {
-    const from = this.markPlace(family, 0);
+    const from = this.marks(family);
     this.memory.ints.fill(0, from, from + (length >> 1) + 1);
   }
 }

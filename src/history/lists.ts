@@ -160,6 +160,7 @@ export class ListStore extends ListTexts {
     const { separatorLength } = this;
     const base = this.start(family);
     const length = this.length(family);
+    const marks = this.marks(family);
     for (let from = 0; from < length; ) {
       let end = from;
       let n = 0;
@@ -168,10 +169,10 @@ export class ListStore extends ListTexts {
         if (digit >>> 0 > 9) break;
         n = 10 * n + digit;
       }
-      if (end > from && n < 1 << 30 && this.markAt(family, end) !== 0) out[at++] = n;
+      if (end > from && n < 1 << 30 && this.markIn(marks, end) !== 0) out[at++] = n;
       else {
         end = from + 1;
-        while (this.markAt(family, end) === 0) end++;
+        while (this.markIn(marks, end) === 0) end++;
         out[at++] = this.idOf(base + from, base + end);
       }
       from = end + separatorLength;
@@ -205,10 +206,11 @@ export class ListStore extends ListTexts {
     elements.set(this.apart.subarray(0, this.apartUsed), total);
     const offset = new Int32Array(handles);
     const length = new Int32Array(handles);
+    const table = this.handleTable();
     for (let h = 0; h < handles; h++) {
-      const family = this.handleFamily(h);
+      const family = table[2 * h]!;
       offset[h] = family >= 0 ? familyOffset[family]! : total + this.handleOffset[h]!;
-      length[h] = this.handleLength(h);
+      length[h] = table[2 * h + 1]!;
     }
     return {
       offset,
@@ -233,8 +235,9 @@ export class ListStore extends ListTexts {
     const handleAt = new Map<number, Int32Array>();
     for (const family of this.apartOf.keys())
       handleAt.set(family, new Int32Array(this.count(family) + 1).fill(-1));
+    const handles = this.handleTable();
     for (let h = 0; h < this.handles; h++) {
-      const family = this.handleFamily(h);
+      const family = handles[2 * h]!;
       if (family >= 0) {
         const table = handleAt.get(family);
         if (table !== undefined) table[length[h]!] = h;

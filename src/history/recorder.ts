@@ -89,11 +89,16 @@ export class Recorder extends RowTable {
     this.x0 = NIL;
     this.hasValue = false;
     this.stagedMops = 0;
+    this.unname();
+    this.stagedFinal = false;
+    this.stagedError = undefined;
+  }
+
+  /** Nothing is named by what is staged. */
+  private unname(): void {
     this.stagedWorkload = 0;
     this.stagedNode = -1;
     this.stagedEpoch = -1;
-    this.stagedFinal = false;
-    this.stagedError = undefined;
   }
 
   fId(name: string): number {
@@ -176,7 +181,7 @@ export class Recorder extends RowTable {
       if (state > 0) this.twice(process, state - 1);
       else if (state === RETIRED) this.cameBack(process);
       const row = this.newRow(process, f, position, time);
-      this.keepValue(row, true);
+      this.keepValue(row);
       this.keepFields(row);
       this.open.set(process, row + 1);
       return;
@@ -188,10 +193,10 @@ export class Recorder extends RowTable {
         this.loneProcess = process;
       }
       row = this.newRow(process, f, position, time);
-      this.keepValue(row, true);
+      this.keepValue(row);
     } else {
       if (this.f[row] !== f) this.otherF(row, f);
-      if (type === OK && this.hasValue) this.keepValue(row, false);
+      if (type === OK && this.hasValue) this.keepValue(row);
       else if (type === INFO && this.hasValue) this.keepTold(row);
     }
     this.keepFields(row);
@@ -202,6 +207,44 @@ export class Recorder extends RowTable {
       this.retTime[row] = time;
       if (state > 0) this.open.set(process, 0);
     }
+  }
+
+  /**
+   * `commit` for an invocation of which nothing is staged but a put-off transaction of `mops` micro-operations. With `completeTxn` it takes
+   * in nearly all records of a history of transactions, and staging takes longer than that.
+   */
+  invokePutOff(process: number, f: number, index: number, time: number, mops: number): void {
+    if (this.open.get(process) !== 0 || index <= this.lastIndex || index >= NEVER) {
+      this.unname();
+      this.shape = PUT_OFF;
+      this.x2 = mops;
+      this.hasValue = true;
+      this.commit(INVOKE, process, f, index, time);
+      return;
+    }
+    this.records++;
+    this.invocations++;
+    this.lastIndex = index;
+    const row = this.newRow(process, f, index, time);
+    this.reserve(row, mops);
+    this.open.set(process, row + 1);
+  }
+
+  /** `commit` for a successful completion of which nothing is staged but a transaction. */
+  completeTxn(process: number, f: number, index: number, time: number): void {
+    const row = this.open.get(process) - 1;
+    if (row < 0 || index <= this.lastIndex || index >= NEVER || this.f[row] !== f) {
+      this.unname();
+      this.commit(OK, process, f, index, time);
+      return;
+    }
+    this.records++;
+    this.lastIndex = index;
+    this.keepTxn(row, this.stagedMops);
+    this.outcome[row] = OK;
+    this.ret[row] = index;
+    this.retTime[row] = time;
+    this.open.set(process, 0);
   }
 
   /** The row of the last invocation. */
@@ -220,7 +263,7 @@ export class Recorder extends RowTable {
 
   /** The staged value becomes the row's. */
   bringIn(row: number): void {
-    this.keepValue(row, false);
+    this.keepValue(row);
   }
 
   /** The position that a record without index gets next. */
@@ -243,37 +286,45 @@ export class Recorder extends RowTable {
     return (this.lastIndex = index);
   }
 
-  private keepValue(row: number, fresh: boolean): void {
-    if (this.shape === Shape.Txn) {
-      const staged = this.stagedMops;
-      const before = this.shapes[row];
-      if (!fresh && (before === Shape.Txn || before === PUT_OFF) && this.c1[row] === staged) {
-        const to = this.c0[row]!;
-        const from = this.mops;
-        const { mopF, mopKey, mopVal } = this;
-        for (let i = 0; i < staged; i++) {
-          mopF[to + i] = mopF[from + i]!;
-          mopKey[to + i] = mopKey[from + i]!;
-          mopVal[to + i] = mopVal[from + i]!;
-        }
-        this.shapes[row] = Shape.Txn;
-        return;
-      }
-      this.c0[row] = this.mops;
-      this.c1[row] = staged;
-      this.mops += staged;
-    } else if (this.shape === PUT_OFF) {
-      // A place for its micro-operations, so that they come to lie in the order of rows.
-      this.c0[row] = this.mops;
-      this.c1[row] = this.x2;
-      this.mops += this.x2;
-      while (this.mops > this.mopF.length) this.enlargeMops();
-    } else {
+  /** The staged value becomes the row's. A new row has the shape of no transaction. */
+  private keepValue(row: number): void {
+    if (this.shape === PUT_OFF) this.reserve(row, this.x2);
+    else if (this.shape === Shape.Txn) this.keepTxn(row, this.stagedMops);
+    else {
       this.c0[row] = this.x0;
       this.c1[row] = this.x1;
       this.c2[row] = this.x2;
+      this.shapes[row] = this.shape;
     }
-    this.shapes[row] = this.shape;
+  }
+
+  /** Keeps places for a put-off transaction, so that micro-operations come to lie in the order of rows. */
+  private reserve(row: number, mops: number): void {
+    this.shapes[row] = PUT_OFF;
+    this.c0[row] = this.mops;
+    this.c1[row] = mops;
+    this.mops += mops;
+    while (this.mops > this.mopF.length) this.enlargeMops();
+  }
+
+  /** The staged micro-operations become the row's, in the places that it has if there are as many. */
+  private keepTxn(row: number, staged: number): void {
+    const before = this.shapes[row];
+    this.shapes[row] = Shape.Txn;
+    if ((before !== Shape.Txn && before !== PUT_OFF) || this.c1[row] !== staged) {
+      this.c0[row] = this.mops;
+      this.c1[row] = staged;
+      this.mops += staged;
+      return;
+    }
+    const to = this.c0[row]!;
+    const from = this.mops;
+    const { mopF, mopKey, mopVal } = this;
+    for (let i = 0; i < staged; i++) {
+      mopF[to + i] = mopF[from + i]!;
+      mopKey[to + i] = mopKey[from + i]!;
+      mopVal[to + i] = mopVal[from + i]!;
+    }
   }
 
   /** The staged value of an INFO completion, if it says more than the invocation. */

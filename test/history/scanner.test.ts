@@ -109,6 +109,23 @@ test('names of workloads and nodes are the scanner’s once they were met, and e
   expect(new Set([...h.workload].map((w) => h.workloads[w]))).toEqual(new Set(['w']));
 });
 
+test('what names a record says nothing of the next, also where that one is unusual', () => {
+  const reader = new CountingJson();
+  const text = [
+    '{"index":0,"process":9,"node":"n1","type":"invoke","f":"txn","value":[["w",1,2]]}',
+    '{"index":1,"process":0,"node":"n1","epoch":4,"type":"invoke","f":"txn","value":[["w",1,3]]}',
+    '{"index":2,"process":0,"type":"invoke","f":"txn","value":[["w",1,4]]}',
+    '{"index":3,"process":1,"type":"invoke","f":"txn","value":[["r",1,null]]}',
+    '{"index":4,"process":0,"type":"fail","f":"txn","value":[["w",1,4]]}',
+    '{"index":5,"process":1,"type":"ok","f":"txn","value":[["r",1,2]]}',
+  ].join('\n');
+  const h = read(reader, `${text}\n`, null);
+  expect(reader.count).toBe(6);
+  expect([...h.node]).toEqual([0, 0, -1, -1]);
+  expect([...h.epoch]).toEqual([-1, 4, -1, -1]);
+  expect(h.warnings).toHaveLength(1);
+});
+
 test('invocations are put off whatever stands behind their values in EDN', () => {
   const reader = new CountingEdn();
   const text = [

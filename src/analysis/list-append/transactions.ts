@@ -224,10 +224,16 @@ function transactionRows({ n, shape }: History): Int32Array | null {
 function extent(from: Int32Array, size: Int32Array): { mops: number; longestTxn: number } {
   let mops = 0;
   let longestTxn = 0;
-  for (let t = 0; t < from.length; t++) {
-    if (size[t] > longestTxn) longestTxn = size[t];
-    if (from[t] + size[t] > mops) mops = from[t] + size[t];
-  }
+  inPieces(from.length, (first, end) => {
+    let last = mops;
+    let most = longestTxn;
+    for (let t = first; t < end; t++) {
+      if (size[t] > most) most = size[t];
+      if (from[t] + size[t] > last) last = from[t] + size[t];
+    }
+    mops = last;
+    longestTxn = most;
+  });
   return { mops, longestTxn };
 }
 
@@ -245,10 +251,17 @@ function certainEnds(ret: Int32Array, outcome: Uint8Array): Int32Array {
 function numberKeys(ids: Int32Array, mops: number): { keyOf: Int32Array; keys: number } {
   let highest = -1;
   let lowest = 0;
-  for (let m = 0; m < mops; m++) {
-    if (ids[m] > highest) highest = ids[m];
-    if (ids[m] < lowest) lowest = ids[m];
-  }
+  inPieces(mops, (first, end) => {
+    let high = highest;
+    let low = lowest;
+    for (let m = first; m < end; m++) {
+      const id = ids[m];
+      if (id > high) high = id;
+      if (id < low) low = id;
+    }
+    highest = high;
+    lowest = low;
+  });
   if (lowest === 0 && highest < 2 * mops + 1024) return { keyOf: ids.subarray(0, mops), keys: highest + 1 };
   const keyOf = new Int32Array(mops);
   const numbers = new IdMap();

@@ -106,9 +106,21 @@ export abstract class ScanningReader extends FieldReader {
     const shape = ints[at + Place.shape]!;
     const a = ints[at + Place.a]!;
     let next = at + RECORD;
+    const usual = ints[at + Place.rest] === 0 && this.isUnnamed(at);
+    if (shape === PUT_OFF && usual) {
+      const time = doubles[(at + Place.time) >> 1]!;
+      r.invokePutOff(ints[at + Place.process]!, f, ints[at + Place.index]!, time, ints[at + Place.c]!);
+      this.putOffValue(a, ints[at + Place.b]!);
+      return next;
+    }
     if (shape === Shape.Txn) {
       if (!this.mops(next, a, type)) return NONE;
       next += MOP * a;
+      if (usual && type === OK) {
+        const time = doubles[(at + Place.time) >> 1]!;
+        r.completeTxn(ints[at + Place.process]!, f, ints[at + Place.index]!, time);
+        return next;
+      }
     } else if (shape === TEXT) {
       if (!this.delimited(a, ints[at + Place.b]!, type, f)) return NONE;
     } else {
@@ -131,6 +143,11 @@ export abstract class ScanningReader extends FieldReader {
     this.pos = from;
     this.recorder.begin();
     return this.ifComplete(() => this.stageValue(type, f)) && this.pos === to;
+  }
+
+  private isUnnamed(at: number): boolean {
+    const { ints } = this.scanner;
+    return ints[at + Place.workload] === 0 && (ints[at + Place.node]! & ints[at + Place.epoch]!) === -1;
   }
 
   private namesOf(at: number): void {
