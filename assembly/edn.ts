@@ -23,7 +23,6 @@ import {
   PAIR,
   PAIR_OF_PAIR,
   PROCESS,
-  PUT_OFF,
   R,
   RECORD,
   REST,
@@ -41,7 +40,7 @@ import { EMPTY_LIST, NO_MATCH } from './list-layout';
 import { matchEnd, matchRead } from './lists';
 import { nameAt, nameLength } from './names';
 import { digits, whole, wide } from './numbers';
-import { begin, complete, mop, value } from './record';
+import { begin, complete, mop, putOff, value } from './record';
 import { at, line, lineStart, moveTo, nextLine, outEnd, setOutEnd, startAt } from './state';
 
 const TAB: u8 = 0x09;
@@ -193,7 +192,7 @@ function valueAt(p: u32, limit: u32, out: u32): u32 {
     if (load<i32>(out, TYPE) === INVOKE) {
       const end = canWait(p, limit);
       if (end !== 0) {
-        value(out, PUT_OFF, p, end, closes);
+        putOff(out, p, end, closes);
         return end;
       }
     }

@@ -27,7 +27,6 @@ import {
   PAIR,
   PAIR_OF_PAIR,
   PROCESS,
-  PUT_OFF,
   R,
   RECORD,
   REST,
@@ -46,7 +45,7 @@ import { EMPTY_LIST, NO_MATCH } from './list-layout';
 import { matchEnd, matchRead } from './lists';
 import { nameAt, nameLength } from './names';
 import { digits, whole, wide } from './numbers';
-import { begin, complete, mop, value } from './record';
+import { begin, complete, mop, putOff, value } from './record';
 import { at, line, lineStart, moveTo, nextLine, outEnd, setOutEnd, startAt } from './state';
 
 const NEWLINE: u8 = 0x0a;
@@ -222,7 +221,7 @@ function valueAt(p: u32, limit: u32, out: u32): u32 {
     if (load<i32>(out, TYPE) === INVOKE) {
       const end = canWait(p, limit);
       if (end !== 0) {
-        value(out, PUT_OFF, p, end, opened);
+        putOff(out, p, end, opened);
         return end;
       }
     }

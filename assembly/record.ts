@@ -14,6 +14,7 @@ import {
   NODE,
   NOTHING,
   PROCESS,
+  PUT_OFF,
   REST,
   SHAPE,
   START,
@@ -54,6 +55,14 @@ export function value(out: u32, shape: i32, a: i32, b: i32, c: i32): void {
   store<i32>(out, a, A);
   store<i32>(out, b, B);
   store<i32>(out, c, C);
+}
+
+/** The shortest micro-operation, with what separates it from the next. */
+const SHORTEST: u32 = 7;
+
+/** The transaction from `from` to `to` is left for later. It seems to have so many micro-operations, unless that is out of the question. */
+export function putOff(out: u32, from: u32, to: u32, mops: i32): void {
+  value(out, PUT_OFF, from, to, <u32>mops * SHORTEST <= to - from ? mops : 0);
 }
 
 /** Adds a micro-operation at `at`. */

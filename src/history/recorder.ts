@@ -1,11 +1,10 @@
 import { FIRST_LIST, type HistoryColumns, INFO, NEVER, OK, R, Shape } from './columns.ts';
 import { HistoryError } from './error.ts';
-import { nextSize, resizedBytes, resizedInts } from './growable.ts';
 import { IdMap } from './idmap.ts';
 import { EMPTY_LIST, ListStore } from './lists.ts';
 import { Memory } from './memory.ts';
+import { MopTable, PUT_OFF } from './mops.ts';
 import type { Json, Op } from './op.ts';
-import { RowTable } from './rows.ts';
 import { NIL, ValueTable } from './values.ts';
 import { Warnings } from './warnings.ts';
 
@@ -15,12 +14,6 @@ export const INVOKE = 3;
 const RETIRED = -1;
 
 /**
- * In the column of shapes while a reader has put off the value of an invocation. Staged, x0 and x1 are the reader's own, and x2 is how
- * many micro-operations it seems to have.
- */
-export const PUT_OFF = 255;
-
-/**
  * Where readers and the builder put records, one at a time: it pairs each invocation with its completion and fills the
  * columns of a `History`.
  *
@@ -28,7 +21,7 @@ export const PUT_OFF = 255;
  * `commit(…)`. Staged micro-operations lie behind the committed ones, so that a value can be parsed before its process
  * is known. No allocation per record.
  */
-export class Recorder extends RowTable {
+export class Recorder extends MopTable {
   readonly values = new ValueTable();
   /** Reads of lists inside transactions, a family a key; and other lists, a family a key and function. */
   readonly reads: ListStore;
@@ -44,7 +37,6 @@ export class Recorder extends RowTable {
   x1 = 0;
   x2 = 0;
   hasValue = false;
-  stagedMops = 0;
   stagedWorkload = 0;
   stagedNode = -1;
   stagedEpoch = -1;
@@ -52,12 +44,6 @@ export class Recorder extends RowTable {
   stagedError: Json | undefined = undefined;
   /** The line or record being read, for messages. */
   place = 0;
-
-  private expectedMops = 0;
-  mops = 0;
-  mopF = new Uint8Array(256);
-  mopKey = new Int32Array(256);
-  mopVal = new Int32Array(256);
 
   private readonly open = new IdMap();
   private readonly readFamily = new IdMap();
@@ -141,27 +127,10 @@ export class Recorder extends RowTable {
     return family;
   }
 
-  /** `value`: a value id, UNREAD, NIL, or for a list `listValue(handle)`. */
-  stageMop(f: number, key: number, value: number): void {
-    const at = this.mops + this.stagedMops++;
-    if (at >= this.mopF.length) this.enlargeMops();
-    this.mopF[at] = f;
-    this.mopKey[at] = key;
-    this.mopVal[at] = value;
-  }
-
-  /** More room behind the staged micro-operations: the three columns are other arrays afterwards. */
-  enlargeMops(): void {
-    const room = Math.max(nextSize(this.mopF.length, 0), this.expectedMops);
-    this.mopF = resizedBytes(this.mopF, room);
-    this.mopKey = resizedInts(this.mopKey, room);
-    this.mopVal = resizedInts(this.mopVal, room);
-  }
-
   /** From what share of the input was read so far, makes one step of growth reach for all of it. */
   expect(share: number): void {
     this.expectedRows = Math.ceil((this.n / share) * 1.02) + 64;
-    this.expectedMops = Math.ceil((this.mops / share) * 1.02) + 64;
+    this.expectMops(share);
     this.reads.expect(share);
   }
 
@@ -210,15 +179,22 @@ export class Recorder extends RowTable {
   }
 
   /**
-   * `commit` for an invocation of which nothing is staged but a put-off transaction of `mops` micro-operations. With `completeTxn` it takes
-   * in nearly all records of a history of transactions, and staging takes longer than that.
+   * `commit` for an invocation of which nothing is staged: its value is given. With `complete` it takes in nearly all records, and
+   * staging takes longer than that.
    */
-  invokePutOff(process: number, f: number, index: number, time: number, mops: number): void {
-    if (this.open.get(process) !== 0 || index <= this.lastIndex || index >= NEVER) {
-      this.unname();
-      this.shape = PUT_OFF;
-      this.x2 = mops;
-      this.hasValue = true;
+  invoke(
+    process: number,
+    f: number,
+    index: number,
+    time: number,
+    shape: Shape | typeof PUT_OFF,
+    x0: number,
+    x1: number,
+    x2: number,
+  ): void {
+    const unusual = this.open.get(process) !== 0 || index <= this.lastIndex || index >= NEVER;
+    if (unusual || shape === Shape.Txn) {
+      this.stage(shape, x0, x1, x2);
       this.commit(INVOKE, process, f, index, time);
       return;
     }
@@ -226,25 +202,48 @@ export class Recorder extends RowTable {
     this.invocations++;
     this.lastIndex = index;
     const row = this.newRow(process, f, index, time);
-    this.reserve(row, mops);
+    if (shape === PUT_OFF) this.reserve(row, x2);
+    else this.keep(row, shape, x0, x1, x2);
     this.open.set(process, row + 1);
   }
 
-  /** `commit` for a successful completion of which nothing is staged but a transaction. */
-  completeTxn(process: number, f: number, index: number, time: number): void {
+  /** The same for a completion that is not INFO; the micro-operations of a transaction are staged. */
+  complete(
+    type: number,
+    process: number,
+    f: number,
+    index: number,
+    time: number,
+    shape: Shape,
+    x0: number,
+    x1: number,
+    x2: number,
+  ): void {
     const row = this.open.get(process) - 1;
     if (row < 0 || index <= this.lastIndex || index >= NEVER || this.f[row] !== f) {
-      this.unname();
-      this.commit(OK, process, f, index, time);
+      this.stage(shape, x0, x1, x2);
+      this.commit(type, process, f, index, time);
       return;
     }
     this.records++;
     this.lastIndex = index;
-    this.keepTxn(row, this.stagedMops);
-    this.outcome[row] = OK;
+    if (type === OK) {
+      if (shape === Shape.Txn) this.keepTxn(row, this.stagedMops);
+      else if (shape !== Shape.Scalar || x0 !== NIL) this.keep(row, shape, x0, x1, x2);
+    }
+    this.outcome[row] = type;
     this.ret[row] = index;
     this.retTime[row] = time;
     this.open.set(process, 0);
+  }
+
+  private stage(shape: Shape | typeof PUT_OFF, x0: number, x1: number, x2: number): void {
+    this.unname();
+    this.shape = shape;
+    this.x0 = x0;
+    this.x1 = x1;
+    this.x2 = x2;
+    this.hasValue = shape !== Shape.Scalar || x0 !== NIL;
   }
 
   /** The row of the last invocation. */
@@ -290,41 +289,14 @@ export class Recorder extends RowTable {
   private keepValue(row: number): void {
     if (this.shape === PUT_OFF) this.reserve(row, this.x2);
     else if (this.shape === Shape.Txn) this.keepTxn(row, this.stagedMops);
-    else {
-      this.c0[row] = this.x0;
-      this.c1[row] = this.x1;
-      this.c2[row] = this.x2;
-      this.shapes[row] = this.shape;
-    }
+    else this.keep(row, this.shape, this.x0, this.x1, this.x2);
   }
 
-  /** Keeps places for a put-off transaction, so that micro-operations come to lie in the order of rows. */
-  private reserve(row: number, mops: number): void {
-    this.shapes[row] = PUT_OFF;
-    this.c0[row] = this.mops;
-    this.c1[row] = mops;
-    this.mops += mops;
-    while (this.mops > this.mopF.length) this.enlargeMops();
-  }
-
-  /** The staged micro-operations become the row's, in the places that it has if there are as many. */
-  private keepTxn(row: number, staged: number): void {
-    const before = this.shapes[row];
-    this.shapes[row] = Shape.Txn;
-    if ((before !== Shape.Txn && before !== PUT_OFF) || this.c1[row] !== staged) {
-      this.c0[row] = this.mops;
-      this.c1[row] = staged;
-      this.mops += staged;
-      return;
-    }
-    const to = this.c0[row]!;
-    const from = this.mops;
-    const { mopF, mopKey, mopVal } = this;
-    for (let i = 0; i < staged; i++) {
-      mopF[to + i] = mopF[from + i]!;
-      mopKey[to + i] = mopKey[from + i]!;
-      mopVal[to + i] = mopVal[from + i]!;
-    }
+  private keep(row: number, shape: Shape, x0: number, x1: number, x2: number): void {
+    this.shapes[row] = shape;
+    this.c0[row] = x0;
+    this.c1[row] = x1;
+    this.c2[row] = x2;
   }
 
   /** The staged value of an INFO completion, if it says more than the invocation. */
@@ -386,9 +358,7 @@ export class Recorder extends RowTable {
     const { elements, offset, length } = this.layLists();
     return {
       ...this.columns(),
-      mopF: this.mopF.subarray(0, this.mops),
-      mopKey: this.mopKey.subarray(0, this.mops),
-      mopVal: this.mopVal.subarray(0, this.mops),
+      ...this.mopColumns(),
       listOffset: offset,
       listLength: length,
       elements,

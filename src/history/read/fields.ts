@@ -1,6 +1,7 @@
 import { FAIL, INFO, OK } from '../columns.ts';
+import { PUT_OFF } from '../mops.ts';
 import type { Json } from '../op.ts';
-import { INVOKE, PUT_OFF } from '../recorder.ts';
+import { INVOKE } from '../recorder.ts';
 import { OF_FUNCTION, OF_NODE, OF_WORKLOAD } from './scanner.ts';
 import { Tokens } from './tokens.ts';
 import { HistoryReader } from './window.ts';

@@ -1,6 +1,7 @@
-import { OK, R, Shape, UNREAD } from '../columns.ts';
+import { INFO, OK, R, Shape, UNREAD } from '../columns.ts';
 import { type ListStore, NO_MATCH } from '../lists.ts';
-import { listValue, PUT_OFF } from '../recorder.ts';
+import { PUT_OFF } from '../mops.ts';
+import { INVOKE, listValue } from '../recorder.ts';
 import { NIL } from '../values.ts';
 import { FieldReader, NONE } from './fields.ts';
 import {
@@ -99,43 +100,63 @@ export abstract class ScanningReader extends FieldReader {
 
   /** Commits the record at `at` in the scanner's output, and says where the next one is; NONE when it needs the general way. */
   private takeOne(at: number): number {
+    const { ints } = this.scanner;
+    const type = ints[at + Place.type]!;
+    const shape = ints[at + Place.shape]!;
+    let next = at + RECORD;
+    if (shape === Shape.Txn) {
+      const n = ints[at + Place.a]!;
+      if (!this.mops(next, n, type)) return NONE;
+      next += MOP * n;
+    }
+    const unusual = type === INFO || shape === TEXT || ints[at + Place.rest] !== 0 || this.isNamed(at);
+    if (!unusual) this.takeUsual(at, type, shape === NOTHING ? Shape.Scalar : (shape as Shape));
+    else if (!this.takeUnusual(at, type, shape)) return NONE;
+    return next;
+  }
+
+  private isNamed(at: number): boolean {
+    const { ints } = this.scanner;
+    return ints[at + Place.workload] !== 0 || (ints[at + Place.node]! & ints[at + Place.epoch]!) !== -1;
+  }
+
+  private takeUsual(at: number, type: number, shape: Shape | typeof PUT_OFF): void {
     const { ints, doubles } = this.scanner;
     const r = this.recorder;
-    const type = ints[at + Place.type]!;
+    const process = ints[at + Place.process]!;
     const f = ints[at + Place.f]!;
-    const shape = ints[at + Place.shape]!;
+    const index = ints[at + Place.index]!;
+    const time = doubles[(at + Place.time) >> 1]!;
     const a = ints[at + Place.a]!;
-    let next = at + RECORD;
-    const usual = ints[at + Place.rest] === 0 && this.isUnnamed(at);
-    if (shape === PUT_OFF && usual) {
-      const time = doubles[(at + Place.time) >> 1]!;
-      r.invokePutOff(ints[at + Place.process]!, f, ints[at + Place.index]!, time, ints[at + Place.c]!);
-      this.putOffValue(a, ints[at + Place.b]!);
-      return next;
-    }
-    if (shape === Shape.Txn) {
-      if (!this.mops(next, a, type)) return NONE;
-      next += MOP * a;
-      if (usual && type === OK) {
-        const time = doubles[(at + Place.time) >> 1]!;
-        r.completeTxn(ints[at + Place.process]!, f, ints[at + Place.index]!, time);
-        return next;
-      }
-    } else if (shape === TEXT) {
-      if (!this.delimited(a, ints[at + Place.b]!, type, f)) return NONE;
-    } else {
+    const b = ints[at + Place.b]!;
+    const c = ints[at + Place.c]!;
+    if (type === INVOKE) {
+      r.invoke(process, f, index, time, shape, a, b, c);
+      if (shape === PUT_OFF) this.putOffValue(a, b);
+    } else r.complete(type, process, f, index, time, shape as Shape, a, b, c);
+  }
+
+  private takeUnusual(at: number, type: number, shape: number): boolean {
+    const { ints, doubles } = this.scanner;
+    const r = this.recorder;
+    const f = ints[at + Place.f]!;
+    const a = ints[at + Place.a]!;
+    const b = ints[at + Place.b]!;
+    if (shape === TEXT) {
+      if (!this.delimited(a, b, type, f)) return false;
+    } else if (shape !== Shape.Txn) {
       r.shape = shape === NOTHING ? Shape.Scalar : (shape as Shape);
       r.x0 = a;
-      r.x1 = ints[at + Place.b]!;
+      r.x1 = b;
       r.x2 = ints[at + Place.c]!;
       r.hasValue = r.shape !== Shape.Scalar || a !== NIL;
     }
-    if (ints[at + Place.rest] !== 0) return this.rest(at) ? next : NONE;
+    if (ints[at + Place.rest] !== 0) return this.rest(at);
     this.namesOf(at);
     const time = doubles[(at + Place.time) >> 1]!;
     r.commit(type, ints[at + Place.process]!, f, ints[at + Place.index]!, time);
-    if (shape === PUT_OFF) this.putOffValue(a, ints[at + Place.b]!);
-    return next;
+    if (shape === PUT_OFF) this.putOffValue(a, b);
+    return true;
   }
 
   /** Stages a value whose text the scanner has only delimited. False when it ends elsewhere. */
@@ -143,11 +164,6 @@ export abstract class ScanningReader extends FieldReader {
     this.pos = from;
     this.recorder.begin();
     return this.ifComplete(() => this.stageValue(type, f)) && this.pos === to;
-  }
-
-  private isUnnamed(at: number): boolean {
-    const { ints } = this.scanner;
-    return ints[at + Place.workload] === 0 && (ints[at + Place.node]! & ints[at + Place.epoch]!) === -1;
   }
 
   private namesOf(at: number): void {
