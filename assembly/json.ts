@@ -51,7 +51,6 @@ import { at, line, lineStart, moveTo, nextLine, outEnd, setOutEnd, startAt } fro
 const NEWLINE: u8 = 0x0a;
 const RETURN: u8 = 0x0d;
 const QUOTE: u8 = 0x22;
-const COLON: u8 = 0x3a;
 const OPEN: u8 = 0x5b;
 const BACKSLASH: u8 = 0x5c;
 const CURLY: u8 = 0x7b;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { HistoryError } from '../../src/history/error.ts';
-import type { History } from '../../src/history/history.ts';
+import { type History, UNREAD } from '../../src/history/history.ts';
 import type { Json, Op } from '../../src/history/op.ts';
 import { EdnReader } from '../../src/history/read/edn.ts';
 import { JsonlReader } from '../../src/history/read/jsonl.ts';
@@ -144,6 +144,36 @@ test('invocations are put off whatever stands behind their values in EDN', () =>
     ],
     [['w', 'a]]', 4]],
   ]);
+});
+
+test('micro-operations lie in the order of rows, whatever completes first', () => {
+  const draw = new Draw(1);
+  const value = (key: number): Json => [
+    ['w', key, key + 1],
+    ['r', key, null],
+  ];
+  const ops: Op[] = [0, 1, 2, 3].map((p) => ({
+    index: p,
+    time: p,
+    process: p,
+    type: 'invoke',
+    f: 'txn',
+    value: value(p),
+  }));
+  for (const [i, p] of [2, 0, 3].entries()) {
+    const read: Json = [
+      ['w', p, p + 1],
+      ['r', p, p + 1],
+    ];
+    ops.push({ index: 4 + i, time: 4 + i, process: p, type: i === 1 ? 'info' : 'ok', f: 'txn', value: read });
+  }
+  const ofJson = read(new CountingJson(), jsonLines(draw, ops, 'ordeal'), null);
+  const ofEdn = read(new CountingEdn(), ednRecords(draw, ops, 'lines'), null);
+  for (const h of [ofJson, ofEdn]) {
+    expect([...h.x0]).toEqual([0, 2, 4, 6]);
+    expect([...h.mopKey]).toEqual([0, 0, 1, 1, 2, 2, 3, 3]);
+    expect([...h.mopVal]).toEqual([1, UNREAD, 2, UNREAD, 3, 3, 4, 4]);
+  }
 });
 
 /** Histories of usual operations, which random ones have too few of. */
