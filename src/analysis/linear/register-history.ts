@@ -58,24 +58,25 @@ export function registersOf(history: History, options: RegisterOptions = {}): Re
     if (s === Shape.Pair || s === Shape.PairOfPair || s === Shape.KeyedList) return x0[row];
     return isPair(history, row) ? part(row, 0) : undefined;
   };
-  for (let row = 0; row < n; row++) {
+  const count = (row: number): void => {
     const kind = kindOf[f[row]];
-    if (kind < 0) continue;
+    if (kind < 0) return;
     const key = keyed ? readKey(row) : 0;
-    if (key === undefined) continue;
+    if (key === undefined) return;
     if (kind === CAS && shape[row] !== (keyed ? Shape.PairOfPair : Shape.Pair))
-      if (swapOf(history, row, keyed) === undefined) continue;
+      if (swapOf(history, row, keyed) === undefined) return;
     const k = keys.of(key);
     keyOf[row] = k;
     if (k === sizes.length) sizes.push(0);
     sizes[k]++;
-  }
+  };
+  for (let row = 0; row < n; row++) count(row);
   const start = new Int32Array(sizes.length + 1);
   for (let k = 0; k < sizes.length; k++) start[k + 1] = start[k] + sizes[k];
   const fill = start.slice();
-  for (let row = 0; row < n; row++) {
+  const place = (row: number): void => {
     const k = keyOf[row];
-    if (k < 0) continue;
+    if (k < 0) return;
     const at = fill[k]++;
     let kind = kindOf[f[row]];
     let fate = outcome[row];
@@ -97,7 +98,8 @@ export function registersOf(history: History, options: RegisterOptions = {}): Re
     columns.outcome[at] = fate;
     columns.inv[at] = history.inv[row];
     columns.ret[at] = fate === INFO ? NEVER : history.ret[row];
-  }
+  };
+  for (let row = 0; row < n; row++) place(row);
   const found = sizes.map((size, k): KeyCalls => {
     const from = start[k];
     const to = from + size;
