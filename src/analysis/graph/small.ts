@@ -28,8 +28,8 @@ export class Scratch {
 
   take(n: number): Int32Array {
     if (n <= this.table.length) return this.table;
-    const table = new Int32Array(2 * n);
-    if (n <= KEPT) this.table = table;
-    return table;
+    if (n > KEPT) return new Int32Array(n);
+    this.table = new Int32Array(2 * n);
+    return this.table;
   }
 }

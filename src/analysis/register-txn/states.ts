@@ -1,4 +1,4 @@
-/** A set of states, each known by two 32-bit hashes. Open addressing: sets of numbers beyond 31 bits allocate one for each look. */
+/** A set of states, each known by two 32-bit hashes that are not both 0. Open addressing: sets of numbers beyond 31 bits allocate one for each look. */
 export class States {
   /** Two numbers a state, both 0 where there is none. At most half full. */
   private table = new Int32Array(2048);
