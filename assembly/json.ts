@@ -44,7 +44,7 @@ import {
 import { EMPTY_LIST, NO_MATCH } from './list-layout';
 import { matchEnd, matchRead } from './lists';
 import { nameAt, nameLength } from './names';
-import { digits, whole, wide } from './numbers';
+import { behindSpace, digits, whole, wide } from './numbers';
 import { begin, complete, mop, putOff, value } from './record';
 import { at, line, lineStart, moveTo, nextLine, outEnd, setOutEnd, startAt } from './state';
 
@@ -182,10 +182,6 @@ function record(start: u32, limit: u32, out: u32): u32 {
 function rest(out: u32, p: u32): u32 {
   store<u32>(out, p, REST);
   return p;
-}
-
-function behindSpace(p: u32): u32 {
-  return load<u8>(p) === SPACE ? p + 1 : p;
 }
 
 /** Behind the end of the line at `p`, or 0. */

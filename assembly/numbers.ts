@@ -3,6 +3,18 @@
 /** Digits that the last number had; 0 when there was none, or one that the reader must look at. */
 export let digits: u32 = 0;
 
+const SPACE: u8 = 0x20;
+/** Written only, in front of the scanner's own. */
+const NOWHERE: u32 = 0x7ff8;
+
+/** Behind the space at `p`, if there is one. The store keeps this a branch: of a choice between two numbers, all that follows would have to wait. */
+@inline
+export function behindSpace(p: u32): u32 {
+  if (load<u8>(p) !== SPACE) return p;
+  store<u32>(NOWHERE, p);
+  return p + 1;
+}
+
 const ZEROS: u64 = 0x3030303030303030;
 
 /** How many digits begin eight bytes, from which `ZEROS` were taken by xor. */
