@@ -39,7 +39,7 @@ import {
 import { EMPTY_LIST, NO_MATCH } from './list-layout';
 import { matchEnd, matchRead } from './lists';
 import { nameAt, nameLength } from './names';
-import { digits, whole, wide } from './numbers';
+import { span, whole, wide, wideSpan } from './numbers';
 import { begin, complete, mop, putOff, value } from './record';
 import { at, line, lineStart, moveTo, nextLine, outEnd, setOutEnd, startAt } from './state';
 
@@ -129,18 +129,21 @@ function record(start: u32, limit: u32, out: u32): u32 {
     const key = load<u64>(p);
     if ((key & SEVEN) === INDEX_KEY) {
       p += 7;
-      store<i32>(out, whole(p), INDEX);
+      const digits = span(p);
       if (digits === 0) return 0;
+      store<i32>(out, whole(p, digits), INDEX);
       p += digits;
     } else if ((key & SIX) === TIME_KEY) {
       p += 6;
-      store<f64>(out, wide(p), TIME);
+      const digits = wideSpan(p);
       if (digits === 0) return 0;
+      store<f64>(out, wide(p, digits), TIME);
       p += digits;
     } else if (key === PROCESS_KEY && load<u8>(p + 8) === SPACE) {
       p += 9;
-      store<i32>(out, whole(p), PROCESS);
+      const digits = span(p);
       if (digits === 0) return 0;
+      store<i32>(out, whole(p, digits), PROCESS);
       p += digits;
     } else if ((key & SIX) === TYPE_KEY && !valued) {
       p = typeAt(p + 6, out);
@@ -205,9 +208,9 @@ function valueAt(p: u32, limit: u32, out: u32): u32 {
   }
   if (load<u16>(p) === SET) return textUpTo(p, closing(p + 2, limit, UNCURLY), out);
   if (c === PAREN) return textUpTo(p, closing(p, limit, UNPAREN), out);
-  const n = whole(p);
+  const digits = span(p);
   if (digits > 0 && ends(p + digits)) {
-    value(out, SCALAR, n, 0, 0);
+    value(out, SCALAR, whole(p, digits), 0, 0);
     return p + digits;
   }
   if ((load<u32>(p) & THREE) === NIL_NAME && ends(p + 3)) {
@@ -250,16 +253,19 @@ function canWait(p: u32, limit: u32): u32 {
 
 /** `7 3]`, `7 nil]` or `7 [1 2]]`, from behind the bracket. */
 function pairAt(start: u32, out: u32): u32 {
-  const key = whole(start);
+  let digits = span(start);
+  const key = whole(start, digits);
   let p = start + digits;
   if (digits === 0 || load<u8>(p) !== SPACE) return 0;
   p++;
   let first = NIL;
   if (load<u8>(p) === OPEN) {
-    first = whole(++p);
+    digits = span(++p);
+    first = whole(p, digits);
     p += digits;
     if (digits === 0 || load<u8>(p) !== SPACE) return 0;
-    const second = whole(++p);
+    digits = span(++p);
+    const second = whole(p, digits);
     p += digits;
     if (digits === 0 || load<u16>(p) !== CLOSE_CLOSE) return 0;
     value(out, PAIR_OF_PAIR, key, first, second);
@@ -267,8 +273,9 @@ function pairAt(start: u32, out: u32): u32 {
   }
   if ((load<u32>(p) & THREE) === NIL_NAME) p += 3;
   else {
-    first = whole(p);
+    digits = span(p);
     if (digits === 0) return 0;
+    first = whole(p, digits);
     p += digits;
   }
   if (load<u8>(p) !== CLOSE) return 0;
@@ -335,7 +342,8 @@ function transaction(start: u32, limit: u32, type: i32, out: u32, last: u32): u3
       code = APPEND;
       p += 9;
     } else return 0;
-    let key = whole(p);
+    let digits = span(p);
+    let key = whole(p, digits);
     if (digits > 0 && load<u8>(p + digits) === SPACE) p += digits;
     else {
       code |= KEY_AT;
@@ -359,7 +367,8 @@ function transaction(start: u32, limit: u32, type: i32, out: u32, last: u32): u3
       }
     } else if ((load<u32>(p) & THREE) === NIL_NAME && load<u8>(p + 3) === CLOSE) p += 3;
     else {
-      operand = whole(p);
+      digits = span(p);
+      operand = whole(p, digits);
       if (digits > 0 && load<u8>(p + digits) === CLOSE) p += digits;
       else {
         code |= VALUE_AT;

@@ -44,7 +44,7 @@ import {
 import { EMPTY_LIST, NO_MATCH } from './list-layout';
 import { matchEnd, matchRead } from './lists';
 import { nameAt, nameLength } from './names';
-import { behindSpace, digits, whole, wide } from './numbers';
+import { behindSpace, span, whole, wide, wideSpan } from './numbers';
 import { begin, complete, mop, putOff, value } from './record';
 import { at, line, lineStart, moveTo, nextLine, outEnd, setOutEnd, startAt } from './state';
 
@@ -126,18 +126,21 @@ function record(start: u32, limit: u32, out: u32): u32 {
     const key = load<u64>(p);
     if (key === INDEX_KEY) {
       p = behindSpace(p + 8);
-      store<i32>(out, whole(p), INDEX);
+      const digits = span(p);
       if (digits === 0) return 0;
+      store<i32>(out, whole(p, digits), INDEX);
       p += digits;
     } else if ((key & SEVEN) === TIME_KEY) {
       p = behindSpace(p + 7);
-      store<f64>(out, wide(p), TIME);
+      const digits = wideSpan(p);
       if (digits === 0) return 0;
+      store<f64>(out, wide(p, digits), TIME);
       p += digits;
     } else if (key === PROCESS_KEY && load<u16>(p + 8) === QUOTE_COLON) {
       p = behindSpace(p + 10);
-      store<i32>(out, whole(p), PROCESS);
+      const digits = span(p);
       if (digits === 0) return 0;
+      store<i32>(out, whole(p, digits), PROCESS);
       p += digits;
     } else if ((key & SEVEN) === TYPE_KEY && !valued) {
       p = typeAt(behindSpace(p + 7), out);
@@ -167,8 +170,9 @@ function record(start: u32, limit: u32, out: u32): u32 {
       p = name + nameLength;
     } else if (key === EPOCH_KEY) {
       p = behindSpace(p + 8);
-      store<i32>(out, whole(p), EPOCH);
+      const digits = span(p);
       if (digits === 0) return 0;
+      store<i32>(out, whole(p, digits), EPOCH);
       p += digits;
     } else return rest(out, p);
     const next = load<u8>(p++);
@@ -227,9 +231,9 @@ function valueAt(p: u32, limit: u32, out: u32): u32 {
     const end = pairAt(p + 1, out);
     return end !== 0 ? end : listAt(p, limit, out);
   }
-  const n = whole(p);
+  const digits = span(p);
   if (digits > 0 && ends(p + digits)) {
-    value(out, SCALAR, n, 0, 0);
+    value(out, SCALAR, whole(p, digits), 0, 0);
     return p + digits;
   }
   if (load<u32>(p) === NULL) {
@@ -258,17 +262,20 @@ function canWait(p: u32, limit: u32): u32 {
 
 /** `7,3]`, `7,null]` or `7,[1,2]]`, the keyed values of most histories, from behind the bracket. */
 function pairAt(start: u32, out: u32): u32 {
-  const key = whole(start);
+  let digits = span(start);
+  const key = whole(start, digits);
   let p = start + digits;
   if (digits === 0 || load<u8>(p) !== COMMA) return 0;
   p = behindSpace(p + 1);
   let first = NIL;
   if (load<u8>(p) === OPEN) {
-    first = whole(++p);
+    digits = span(++p);
+    first = whole(p, digits);
     p += digits;
     if (digits === 0 || load<u8>(p) !== COMMA) return 0;
     p = behindSpace(p + 1);
-    const second = whole(p);
+    digits = span(p);
+    const second = whole(p, digits);
     p += digits;
     if (digits === 0 || load<u16>(p) !== CLOSE_CLOSE) return 0;
     value(out, PAIR_OF_PAIR, key, first, second);
@@ -276,8 +283,9 @@ function pairAt(start: u32, out: u32): u32 {
   }
   if (load<u32>(p) === NULL) p += 4;
   else {
-    first = whole(p);
+    digits = span(p);
     if (digits === 0) return 0;
+    first = whole(p, digits);
     p += digits;
   }
   if (load<u8>(p) !== CLOSE) return 0;
@@ -335,7 +343,8 @@ function transaction(start: u32, limit: u32, type: i32, out: u32, last: u32): u3
     } else return 0;
     if (load<u8>(p) !== COMMA) return 0;
     p = behindSpace(p + 1);
-    let key = whole(p);
+    let digits = span(p);
+    let key = whole(p, digits);
     if (digits > 0 && load<u8>(p + digits) === COMMA) p += digits;
     else {
       code |= KEY_AT;
@@ -359,7 +368,8 @@ function transaction(start: u32, limit: u32, type: i32, out: u32, last: u32): u3
       }
     } else if (load<u32>(p) === NULL) p += 4;
     else {
-      operand = whole(p);
+      digits = span(p);
+      operand = whole(p, digits);
       if (digits > 0 && load<u8>(p + digits) === CLOSE) p += digits;
       else {
         code |= VALUE_AT;

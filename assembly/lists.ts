@@ -18,7 +18,7 @@ import {
   SPACES,
   START,
 } from './list-layout';
-import { digits, whole } from './numbers';
+import { span } from './numbers';
 import { enlarge, familyOf, moreHandles } from './reader';
 
 /** Elements are copied eight bytes at a time, with their separator. */
@@ -100,7 +100,7 @@ function extend(lists: u32, family: i32, p: u32): i32 {
         store<u8>(start + length++, load<u8>(p++));
       }
     }
-    whole(p);
+    const digits = span(p);
     if (digits === 0) break;
     store<u64>(start + length, load<u64>(p));
     if (digits === 9) store<u8>(start + length, load<u8>(p + 8), 8);

@@ -1,8 +1,5 @@
 // V8 inlines none of WebAssembly's functions, so the compiler has to: a twentieth of reading. (Its word for that is no TypeScript.)
 
-/** Digits that the last number had; 0 when there was none, or one that the reader must look at. */
-export let digits: u32 = 0;
-
 const SPACE: u8 = 0x20;
 /** Written only, in front of the scanner's own. */
 const NOWHERE: u32 = 0x7ff8;
@@ -16,6 +13,7 @@ export function behindSpace(p: u32): u32 {
 }
 
 const ZEROS: u64 = 0x3030303030303030;
+const ZERO: u32 = 0x30;
 
 /** How many digits begin eight bytes, from which `ZEROS` were taken by xor. */
 @inline
@@ -33,38 +31,45 @@ function joined(digit: u64): u64 {
   return (t * 10000 + (t >> 32)) & 0xffffffff;
 }
 
-/** A whole number below 10^9 without leading zeros. `digits` is 0 when there is none; what follows is the caller's to check. */
+/**
+ * How many digits the whole number at `p` has; 0 if it has more than nine or leading zeros, or there is none. What follows is the
+ * caller's to check.
+ *
+ * Apart from the number itself, which is wanted later: where the next thing begins is what everything waits for.
+ */
 @inline
-export function whole(p: u32): i32 {
-  const digit = load<u64>(p) ^ ZEROS;
-  digits = leading(digit);
-  if (digits === 0) return 0;
-  // Zeros in front.
-  let n = <i32>joined(digit << ((8 - digits) << 3));
-  if (digits > 1 && load<u8>(p) === 0x30) digits = 0;
-  else if (digits === 8) {
-    const ninth = <u32>load<u8>(p + 8) - 0x30;
-    if (ninth < 10) {
-      n = 10 * n + ninth;
-      digits = 9;
-    }
-  }
-  return n;
+export function span(p: u32): u32 {
+  const n = leading(load<u64>(p) ^ ZEROS);
+  if (n > 1 && load<u8>(p) === ZERO) return 0;
+  if (n < 8) return n;
+  return <u32>load<u8>(p + 8) - ZERO < 10 ? 9 : 8;
 }
 
-/** A whole number below 10^15 without leading zeros. */
+/** The whole number of `digits` digits at `p`. */
 @inline
-export function wide(p: u32): f64 {
-  const first = load<u64>(p) ^ ZEROS;
-  digits = leading(first);
-  if (digits === 0) return 0;
-  if (digits > 1 && load<u8>(p) === 0x30) digits = 0;
-  if (digits < 8) return <f64>joined(first << ((8 - digits) << 3));
+export function whole(p: u32, digits: u32): i32 {
+  const digit = load<u64>(p) ^ ZEROS;
+  if (digits === 9) return <i32>joined(digit) * 10 + <i32>load<u8>(p + 8) - ZERO;
+  // Zeros in front.
+  return <i32>joined(digit << ((8 - digits) << 3));
+}
+
+/** As `span`, up to fifteen digits. */
+@inline
+export function wideSpan(p: u32): u32 {
+  const n = leading(load<u64>(p) ^ ZEROS);
+  if (n > 1 && load<u8>(p) === ZERO) return 0;
+  if (n < 8) return n;
   const more = leading(load<u64>(p + 8) ^ ZEROS);
-  if (more === 8) digits = 0;
-  if (more === 0 || more === 8) return <f64>joined(first);
-  digits = 8 + more;
+  return more === 8 ? 0 : 8 + more;
+}
+
+/** As `whole`, up to fifteen digits. */
+@inline
+export function wide(p: u32, digits: u32): f64 {
+  const first = load<u64>(p) ^ ZEROS;
+  if (digits <= 8) return <f64>joined(first << ((8 - digits) << 3));
   // The last eight digits, and those in front of them.
-  const last = joined(load<u64>(p + more) ^ ZEROS);
-  return <f64>(joined(first << ((8 - more) << 3)) * 100000000 + last);
+  const last = joined(load<u64>(p + digits - 8) ^ ZEROS);
+  return <f64>(joined(first << ((16 - digits) << 3)) * 100000000 + last);
 }
