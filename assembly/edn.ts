@@ -6,7 +6,6 @@ import {
   CLOSE,
   COMMA,
   FAIL,
-  FIRST_LIST,
   FUNCTION,
   INDEX,
   INFO,
@@ -36,7 +35,7 @@ import {
   VALUE_AT,
   W,
 } from './layout';
-import { EMPTY_LIST, NO_MATCH } from './list-layout';
+import { NO_MATCH } from './list-layout';
 import { matchEnd, matchRead } from './lists';
 import { nameAt, nameLength } from './names';
 import { span, whole, wide, wideSpan } from './numbers';
@@ -354,16 +353,14 @@ function transaction(start: u32, limit: u32, type: i32, out: u32, last: u32): u3
     p++;
     let operand = NIL;
     if (load<u8>(p) === OPEN && (code & ~KEY_AT) === R) {
-      const handle = code === R && type === OK ? matchRead(key, p + 1) : NO_MATCH;
-      if (handle === NO_MATCH) {
+      operand = code === R && type === OK ? matchRead(key, p + 1) : NO_MATCH;
+      if (operand !== NO_MATCH) p = matchEnd;
+      else {
         code |= LIST_AT;
         operand = p + 1;
         p = either(p, limit, CLOSE, NEWLINE);
         if (p === 0) return 0;
         p++;
-      } else {
-        if (handle !== EMPTY_LIST) operand = FIRST_LIST - handle;
-        p = matchEnd;
       }
     } else if ((load<u32>(p) & THREE) === NIL_NAME && load<u8>(p + 3) === CLOSE) p += 3;
     else {

@@ -7,7 +7,6 @@ import {
   COMMA,
   EPOCH,
   FAIL,
-  FIRST_LIST,
   FUNCTION,
   INDEX,
   INFO,
@@ -41,7 +40,7 @@ import {
   W,
   WORKLOAD,
 } from './layout';
-import { EMPTY_LIST, NO_MATCH } from './list-layout';
+import { NO_MATCH } from './list-layout';
 import { matchEnd, matchRead } from './lists';
 import { nameAt, nameLength } from './names';
 import { behindSpace, span, whole, wide, wideSpan } from './numbers';
@@ -355,16 +354,14 @@ function transaction(start: u32, limit: u32, type: i32, out: u32, last: u32): u3
     p = behindSpace(p + 1);
     let operand = NIL;
     if (load<u8>(p) === OPEN && (code & ~KEY_AT) === R) {
-      const handle = code === R && type === OK ? matchRead(key, p + 1) : NO_MATCH;
-      if (handle === NO_MATCH) {
+      operand = code === R && type === OK ? matchRead(key, p + 1) : NO_MATCH;
+      if (operand !== NO_MATCH) p = matchEnd;
+      else {
         code |= LIST_AT;
         operand = p + 1;
         p = either(p, limit, CLOSE, NEWLINE);
         if (p === 0) return 0;
         p++;
-      } else {
-        if (handle !== EMPTY_LIST) operand = FIRST_LIST - handle;
-        p = matchEnd;
       }
     } else if (load<u32>(p) === NULL) p += 4;
     else {

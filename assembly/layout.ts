@@ -1,5 +1,8 @@
 // Where things lie in the memory that the scanner shares with its reader. src/history/read/scanner.ts knows the same numbers.
 
+/** Four bytes that are written only. */
+export const NOWHERE: u32 = 0x7ff8;
+
 /** Names that the reader has met: 32 bytes each. The name's first 16 bytes, its length, its number, and what it is a name of. */
 export const NAMES: u32 = 0x8000;
 export const MOST_NAMES: u32 = 64;

@@ -1,4 +1,4 @@
-import { CLOSE, COMMA, KEYS, MOST_KEYS, SPACE } from './layout';
+import { CLOSE, COMMA, FIRST_LIST, KEYS, MOST_KEYS, NIL, SPACE } from './layout';
 import {
   COUNT,
   EMPTY_LIST,
@@ -36,7 +36,7 @@ export function keepReads(lists: u32): void {
   memory.fill(KEYS, 0, 8 * MOST_KEYS);
 }
 
-/** `match` for the reads of a key inside of transactions. */
+/** The value of a read of `key` inside of a transaction that returned the list at `p`: see `match`; or NO_MATCH. */
 export function matchRead(key: i32, p: u32): i32 {
   const entry = KEYS + ((<u32>key & (MOST_KEYS - 1)) << 3);
   let family = load<i32>(entry, 4) - 1;
@@ -45,7 +45,9 @@ export function matchRead(key: i32, p: u32): i32 {
     store<i32>(entry, key);
     store<i32>(entry, family + 1, 4);
   }
-  return match(reads, family, p);
+  const handle = match(reads, family, p);
+  if (handle === NO_MATCH) return NO_MATCH;
+  return handle === EMPTY_LIST ? NIL : FIRST_LIST - handle;
 }
 
 /**

@@ -1,8 +1,6 @@
 // V8 inlines none of WebAssembly's functions, so the compiler has to: a twentieth of reading. (Its word for that is no TypeScript.)
 
-const SPACE: u8 = 0x20;
-/** Written only, in front of the scanner's own. */
-const NOWHERE: u32 = 0x7ff8;
+import { NOWHERE, SPACE } from './layout';
 
 /** Behind the space at `p`, if there is one. The store keeps this a branch: of a choice between two numbers, all that follows would have to wait. */
 @inline

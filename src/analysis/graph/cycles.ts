@@ -143,7 +143,7 @@ class CycleFinder {
     const around = new Set<string>();
     for (const { suffix, order } of levels) {
       if (suffix !== '' && !has(part, order)) continue;
-      if (names(suffix, quiet, predicates).every((name) => around.has(name))) continue;
+      if (around.size > 0 && names(suffix, quiet, predicates).every((name) => around.has(name))) continue;
       const components = tarjan(part, DATA | order);
       for (const members of cyclicParts(part, components)) {
         const here = components.component[members[0]];

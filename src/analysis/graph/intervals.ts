@@ -33,40 +33,34 @@ export function dense(txns: number, { inv, ret }: Intervals): Positions {
 }
 
 /**
- * The indices in `which` of transactions that have a position, in order of that; of those that share one, in order of index. Linear where
- * positions are dense.
+ * The indices of those that have a position, in order of that; where two share one, in order of index. Linear where positions are
+ * dense.
  */
-export function byPosition(which: Int32Array, position: Int32Array): Int32Array {
-  const n = which.length;
+export function byPosition(position: Int32Array): Int32Array {
+  const n = position.length;
   let lowest = NEVER;
   let highest = -1;
   let count = 0;
-  let sorted = true;
+  let ascending = true;
   let before = -1;
   for (let i = 0; i < n; i++) {
-    const p = position[which[i]];
+    const p = position[i];
     if (p === NEVER) continue;
     count++;
-    if (p < before) sorted = false;
+    if (p < before) ascending = false;
     before = p;
     if (p < lowest) lowest = p;
     if (p > highest) highest = p;
   }
   const order = new Int32Array(count);
   const range = highest - lowest + 1;
-  if (sorted || range > 64 * n + 1024) {
-    for (let i = 0, o = 0; i < n; i++) if (position[which[i]] !== NEVER) order[o++] = i;
-    return sorted ? order : order.sort((a, b) => position[which[a]] - position[which[b]] || a - b);
+  if (ascending || range > 16 * n + 1024) {
+    for (let i = 0, o = 0; i < n; i++) if (position[i] !== NEVER) order[o++] = i;
+    return ascending ? order : order.sort((a, b) => position[a] - position[b] || a - b);
   }
   const next = new Int32Array(range + 1);
-  for (let i = 0; i < n; i++) {
-    const p = position[which[i]];
-    if (p !== NEVER) next[p - lowest + 1]++;
-  }
+  for (let i = 0; i < n; i++) if (position[i] !== NEVER) next[position[i] - lowest + 1]++;
   for (let p = 1; p < range; p++) next[p] += next[p - 1];
-  for (let i = 0; i < n; i++) {
-    const p = position[which[i]];
-    if (p !== NEVER) order[next[p - lowest]++] = i;
-  }
+  for (let i = 0; i < n; i++) if (position[i] !== NEVER) order[next[position[i] - lowest]++] = i;
   return order;
 }

@@ -14,8 +14,8 @@ export function addRealtime(
   at: (i: number) => number = (i) => which[i],
 ): void {
   const n = which.length;
-  const starts = byPosition(which, inv);
-  const ends = byPosition(which, ret);
+  const starts = byPosition(which.map((t) => inv[t]));
+  const ends = byPosition(which.map((t) => ret[t]));
   const ended = ends.length;
   let hub = -1;
   let inRun = false;

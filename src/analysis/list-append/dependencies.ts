@@ -51,14 +51,14 @@ export class Dependencies {
     const { extra } = this;
     const { vertices } = extra;
     const next = new Int32Array(vertices + 1);
-    this.count(next);
+    this.walk(next, null);
     const offset = new Int32Array(vertices + 1);
     for (let v = 0; v < vertices; v++) {
       offset[v + 1] = offset[v] + next[v];
       next[v] = offset[v];
     }
     const dst = new Int32Array(offset[vertices]);
-    this.put(next, dst);
+    this.walk(next, dst);
     return {
       txns: extra.txns,
       vertices,
@@ -69,14 +69,19 @@ export class Dependencies {
     };
   }
 
-  private count(degree: Int32Array): void {
+  /** Counts what leaves each vertex in `next`; or, where that says the next free place, puts it into `dst`. */
+  private walk(next: Int32Array, dst: Int32Array | null): void {
     const { extra, pass, placed } = this;
     const { reader, writer, overwriter, reads } = pass;
     const { txn } = this.versions;
+    const add = (from: number, to: number): void => {
+      const at = next[from]++;
+      if (dst !== null) dst[at] = to;
+    };
     inPieces(reads, (first, end) => {
       for (let i = first; i < end; i++) {
-        if (writer[i] >= 0) degree[writer[i]]++;
-        if (overwriter[i] >= 0) degree[reader[i]]++;
+        if (writer[i] >= 0) add(writer[i], reader[i]);
+        if (overwriter[i] >= 0) add(reader[i], overwriter[i]);
       }
     });
     let last = INITIAL;
@@ -85,36 +90,12 @@ export class Dependencies {
       for (let v = first; v < end; v++) {
         const w = txn[v];
         if (w < INITIAL) continue;
-        if (w >= 0 && before >= 0 && before !== w && placed[before] === 0) degree[before]++;
+        if (w >= 0 && before >= 0 && before !== w && placed[before] === 0) add(before, w);
         before = w;
       }
       last = before;
     });
-    for (let e = 0; e < extra.length; e++) degree[extra.src[e]]++;
-  }
-
-  private put(next: Int32Array, dst: Int32Array): void {
-    const { extra, pass, placed } = this;
-    const { reader, writer, overwriter, reads } = pass;
-    const { txn } = this.versions;
-    inPieces(reads, (first, end) => {
-      for (let i = first; i < end; i++) {
-        if (writer[i] >= 0) dst[next[writer[i]]++] = reader[i];
-        if (overwriter[i] >= 0) dst[next[reader[i]]++] = overwriter[i];
-      }
-    });
-    let last = INITIAL;
-    inPieces(txn.length, (first, end) => {
-      let before = last;
-      for (let v = first; v < end; v++) {
-        const w = txn[v];
-        if (w < INITIAL) continue;
-        if (w >= 0 && before >= 0 && before !== w && placed[before] === 0) dst[next[before]++] = w;
-        before = w;
-      }
-      last = before;
-    });
-    for (let e = 0; e < extra.length; e++) dst[next[extra.src[e]]++] = extra.dst[e];
+    for (let e = 0; e < extra.length; e++) add(extra.src[e], extra.dst[e]);
   }
 
   /** The labelled edges among the vertices of `core` (ascending). Why: the read, or for ww the later append. O(size of the core). */

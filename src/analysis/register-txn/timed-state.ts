@@ -1,6 +1,6 @@
 import { NEVER } from '../../history/history.ts';
 import type { Csr } from '../graph/csr.ts';
-import type { Intervals } from '../graph/kahn.ts';
+import { byPosition, type Intervals } from '../graph/intervals.ts';
 import type { Versions } from './versions.ts';
 import { type Crossing, type Lines, linesOf, type Zones, zonesOf } from './zones.ts';
 
@@ -77,8 +77,8 @@ export class TimedState {
     for (let r = 0; r < ofRead.length; r++) pending[ofRead[r]!]!++;
     this.pending = pending;
     this.placed = new Uint8Array(n);
-    this.byInvocation = ordered(inv);
-    this.byReturn = ordered(ret);
+    this.byInvocation = byPosition(inv);
+    this.byReturn = byPosition(ret);
     this.rank = new Int32Array(n).fill(NEVER);
     for (let i = 0; i < this.byReturn.length; i++) this.rank[this.byReturn[i]!] = i;
     this.zones = zonesOf(versions, inv, ret);
@@ -279,31 +279,4 @@ export class TimedState {
         else if (inv[w]! <= reached && this.placed[w] === 0) this.getReady(w);
       }
   }
-}
-
-/** Transactions by a position, those that have one. Linear where positions are dense. */
-function ordered(by: Int32Array): Int32Array {
-  const n = by.length;
-  let last = -1;
-  let negative = false;
-  let ascending = true;
-  let count = 0;
-  for (let t = 0; t < n; t++) {
-    if (by[t] === NEVER) continue;
-    count++;
-    if (by[t]! < 0) negative = true;
-    if (by[t]! < last) ascending = false;
-    else last = by[t]!;
-  }
-  const order = new Int32Array(count);
-  if (ascending || negative || last > 16 * n + 1024) {
-    let filled = 0;
-    for (let t = 0; t < n; t++) if (by[t] !== NEVER) order[filled++] = t;
-    return ascending ? order : order.sort((a, b) => by[a]! - by[b]!);
-  }
-  const start = new Int32Array(last + 2);
-  for (let t = 0; t < n; t++) if (by[t] !== NEVER) start[by[t]! + 1]!++;
-  for (let i = 1; i <= last; i++) start[i]! += start[i - 1]!;
-  for (let t = 0; t < n; t++) if (by[t] !== NEVER) order[start[by[t]!]!++] = t;
-  return order;
 }
