@@ -104,7 +104,7 @@ let module: object | null = null;
 const idle: Scanner[] = [];
 
 /**
- * Finds the records of a history in its bytes, at about a gigabyte a second: WebAssembly, from `assembly/`. It knows the usual spelling of the
+ * Finds the records of a history in its bytes and matches their lists, at about 0.7 GB a second: WebAssembly, from `assembly/`. It knows the usual spelling of the
  * usual records, leaves strings and unusual lists to its reader, and stops in front of anything else: readers must be able
  * to do without it. Reader and scanner share one memory, so that nothing is copied.
  */
