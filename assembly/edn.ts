@@ -13,17 +13,16 @@ import {
   KEY_AT,
   LIST_AT,
   MOP,
+  MOPS,
+  MOPS_END,
   NIL,
   OF_FUNCTION,
   OK,
   OUT,
-  OUT_END,
-  OUT_FULL,
   PAIR,
   PAIR_OF_PAIR,
   PROCESS,
   R,
-  RECORD,
   REST,
   SCALAR,
   SPACE,
@@ -40,7 +39,8 @@ import { matchEnd, matchRead } from './lists';
 import { nameAt, nameLength } from './names';
 import { span, whole, wide, wideSpan } from './numbers';
 import { begin, complete, mop, putOff, value } from './record';
-import { at, line, lineStart, moveTo, nextLine, outEnd, setOutEnd, startAt } from './state';
+import { take } from './rows';
+import { at, line, lineStart, mopCodes, mopCount, moveTo, nextLine, setTxn, startAt } from './state';
 
 const TAB: u8 = 0x09;
 const NEWLINE: u8 = 0x0a;
@@ -88,28 +88,24 @@ const WRITE: u32 = 0x20773a5b;
 const APPENDS: u64 = 0x646e657070613a5b;
 
 /**
- * Reads maps and `jepsen.history.Op` records as Clojure prints them on one line, from `from` on, which lies in line `firstLine` that
+ * Takes in maps and `jepsen.history.Op` records as Clojure prints them on one line, from `from` on, which lies in line `firstLine` that
  * began at `firstStart`. Stops as `scanJson` does.
  */
-export function scanEdn(from: u32, limit: u32, firstLine: i32, firstStart: u32): i32 {
-  let out = OUT;
-  let n = 0;
+export function scanEdn(from: u32, limit: u32, firstLine: i32, firstStart: u32): bool {
   startAt(from, firstLine, firstStart);
-  while (at < limit && out < OUT_FULL) {
+  while (at < limit) {
     const c = load<u8>(at);
     if (c === NEWLINE) nextLine(at + 1);
     else if (c === SPACE || c === COMMA || c === RETURN || c === TAB) moveTo(at + 1);
     else {
-      begin(out, at, line, lineStart);
-      const end = record(behindTag(at), limit, out);
+      begin(at, line, lineStart);
+      const end = record(behindTag(at), limit);
       if (end === 0) break;
-      n++;
       moveTo(end);
-      if (load<u32>(out, REST) !== 0) break;
-      out = outEnd;
+      if (!take()) return true;
     }
   }
-  return n;
+  return false;
 }
 
 function behindTag(p: u32): u32 {
@@ -119,9 +115,8 @@ function behindTag(p: u32): u32 {
 }
 
 /** One record: its end, or its rest; 0 when it needs the general way. */
-function record(start: u32, limit: u32, out: u32): u32 {
+function record(start: u32, limit: u32): u32 {
   if (load<u8>(start) !== CURLY) return 0;
-  setOutEnd(out + RECORD);
   let valued = false;
   let p = start + 1;
   while (true) {
@@ -130,46 +125,46 @@ function record(start: u32, limit: u32, out: u32): u32 {
       p += 7;
       const digits = span(p);
       if (digits === 0) return 0;
-      store<i32>(out, whole(p, digits), INDEX);
+      store<i32>(OUT, whole(p, digits), INDEX);
       p += digits;
     } else if ((key & SIX) === TIME_KEY) {
       p += 6;
       const digits = wideSpan(p);
       if (digits === 0) return 0;
-      store<f64>(out, wide(p, digits), TIME);
+      store<f64>(OUT, wide(p, digits), TIME);
       p += digits;
     } else if (key === PROCESS_KEY && load<u8>(p + 8) === SPACE) {
       p += 9;
       const digits = span(p);
       if (digits === 0) return 0;
-      store<i32>(out, whole(p, digits), PROCESS);
+      store<i32>(OUT, whole(p, digits), PROCESS);
       p += digits;
     } else if ((key & SIX) === TYPE_KEY && !valued) {
-      p = typeAt(p + 6, out);
+      p = typeAt(p + 6);
       if (p === 0) return 0;
     } else if ((<u32>key & THREE) === FUNCTION_KEY && !valued) {
       p += 3;
       const f = nameAt(p, OF_FUNCTION);
       if (f < 0) return 0;
-      store<i32>(out, f, FUNCTION);
+      store<i32>(OUT, f, FUNCTION);
       p += nameLength;
     } else if ((key & SEVEN) === VALUE_KEY && !valued) {
-      if (load<i32>(out, TYPE) < 0 || load<i32>(out, FUNCTION) < 0) return 0;
-      p = valueAt(p + 7, limit, out);
+      if (load<i32>(OUT, TYPE) < 0 || load<i32>(OUT, FUNCTION) < 0) return 0;
+      p = valueAt(p + 7, limit);
       if (p === 0) return 0;
       valued = true;
     } else {
-      store<u32>(out, p, REST);
+      store<u32>(OUT, p, REST);
       return p;
     }
-    if (load<u8>(p) === UNCURLY) return complete(out) ? p + 1 : 0;
+    if (load<u8>(p) === UNCURLY) return complete() ? p + 1 : 0;
     if (load<u8>(p) === COMMA) p++;
     if (load<u8>(p) !== SPACE) return 0;
     p++;
   }
 }
 
-function typeAt(p: u32, out: u32): u32 {
+function typeAt(p: u32): u32 {
   const name = load<u64>(p);
   let type = OK;
   let length: u32 = 3;
@@ -184,47 +179,49 @@ function typeAt(p: u32, out: u32): u32 {
       length = 5;
     }
   }
-  store<i32>(out, type, TYPE);
+  store<i32>(OUT, type, TYPE);
   return p + length;
 }
 
 /** Behind the value at `p`, which becomes the record's; or 0. */
-function valueAt(p: u32, limit: u32, out: u32): u32 {
+function valueAt(p: u32, limit: u32): u32 {
   if (load<u16>(p) === OPEN_OPEN) {
-    if (load<i32>(out, TYPE) === INVOKE) {
+    if (load<i32>(OUT, TYPE) === INVOKE) {
       const end = canWait(p, limit);
       if (end !== 0) {
-        putOff(out, p, end, closes);
+        putOff(p, end, closes);
         return end;
       }
     }
-    return transaction(p, limit, load<i32>(out, TYPE), out, OUT_END);
+    const end = transaction(p, limit, load<i32>(OUT, TYPE), MOPS, MOPS_END);
+    value(TXN, mopCount, mopCodes, 0);
+    return end;
   }
   const c = load<u8>(p);
   if (c === OPEN) {
-    const end = pairAt(p + 1, out);
-    return end !== 0 ? end : textUpTo(p, listEnd(p, limit), out);
+    const end = pairAt(p + 1);
+    return end !== 0 ? end : textUpTo(p, listEnd(p, limit));
   }
-  if (load<u16>(p) === SET) return textUpTo(p, closing(p + 2, limit, UNCURLY), out);
-  if (c === PAREN) return textUpTo(p, closing(p, limit, UNPAREN), out);
+  if (load<u16>(p) === SET) return textUpTo(p, closing(p + 2, limit, UNCURLY));
+  if (c === PAREN) return textUpTo(p, closing(p, limit, UNPAREN));
   const digits = span(p);
   if (digits > 0 && ends(p + digits)) {
-    value(out, SCALAR, whole(p, digits), 0, 0);
+    value(SCALAR, whole(p, digits), 0, 0);
     return p + digits;
   }
   if ((load<u32>(p) & THREE) === NIL_NAME && ends(p + 3)) {
-    value(out, SCALAR, NIL, 0, 0);
+    value(SCALAR, NIL, 0, 0);
     return p + 3;
   }
   const end = scalarEnd(p, limit);
-  value(out, TEXT, p, end, 0);
+  value(TEXT, p, end, 0);
   return end;
 }
 
 /** The value from `p` up to and with the byte at `last`, which is 0 when there is none. */
-function textUpTo(p: u32, last: u32, out: u32): u32 {
+function textUpTo(p: u32, last: u32): u32 {
   if (last === 0) return 0;
-  value(out, TEXT, p, last + 1, 0);
+  value(TEXT, p, last + 1, 0);
   return last + 1;
 }
 
@@ -251,7 +248,7 @@ function canWait(p: u32, limit: u32): u32 {
 }
 
 /** `7 3]`, `7 nil]` or `7 [1 2]]`, from behind the bracket. */
-function pairAt(start: u32, out: u32): u32 {
+function pairAt(start: u32): u32 {
   let digits = span(start);
   const key = whole(start, digits);
   let p = start + digits;
@@ -267,7 +264,7 @@ function pairAt(start: u32, out: u32): u32 {
     const second = whole(p, digits);
     p += digits;
     if (digits === 0 || load<u16>(p) !== CLOSE_CLOSE) return 0;
-    value(out, PAIR_OF_PAIR, key, first, second);
+    value(PAIR_OF_PAIR, key, first, second);
     return p + 2;
   }
   if ((load<u32>(p) & THREE) === NIL_NAME) p += 3;
@@ -278,7 +275,7 @@ function pairAt(start: u32, out: u32): u32 {
     p += digits;
   }
   if (load<u8>(p) !== CLOSE) return 0;
-  value(out, PAIR, key, first, 0);
+  value(PAIR, key, first, 0);
   return p + 1;
 }
 
@@ -326,9 +323,10 @@ export function txnEdn(p: u32, limit: u32, type: i32): bool {
   return end !== 0;
 }
 
-/** Behind the transaction at `p`, which becomes the record's; or 0. */
-function transaction(start: u32, limit: u32, type: i32, out: u32, last: u32): u32 {
-  let to = out + RECORD;
+/** Behind the transaction at `p`, whose micro-operations come to lie between `first` and `last`; or 0. */
+function transaction(start: u32, limit: u32, type: i32, first: u32, last: u32): u32 {
+  let to = first;
+  let all = 0;
   let p = start + 1;
   while (to < last) {
     const head = load<u64>(p);
@@ -377,12 +375,12 @@ function transaction(start: u32, limit: u32, type: i32, out: u32, last: u32): u3
     if (load<u8>(p) !== CLOSE) return 0;
     if ((code & ~KEY_AT) === R && type !== OK) operand = UNREAD;
     mop(to, code, key, operand, p);
+    all |= code;
     to += MOP;
     const next = load<u8>(p + 1);
     p += 2;
     if (next === CLOSE) {
-      value(out, TXN, (to - out - RECORD) / MOP, 0, 0);
-      setOutEnd(to);
+      setTxn((to - first) / MOP, all);
       return p;
     }
     if (next !== SPACE) return 0;

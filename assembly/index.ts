@@ -3,4 +3,5 @@ export { scanEdn, txnEdn } from './edn';
 export { scanJson, txnJson } from './json';
 export { keepReads, match, matchEnd } from './lists';
 export { addName, clearNames } from './names';
-export { at, line, lineStart, outEnd } from './state';
+export { keepRows } from './rows';
+export { at, line, lineStart, mopCount } from './state';

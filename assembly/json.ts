@@ -14,6 +14,8 @@ import {
   KEY_AT,
   LIST_AT,
   MOP,
+  MOPS,
+  MOPS_END,
   NIL,
   NODE,
   OF_FUNCTION,
@@ -21,13 +23,10 @@ import {
   OF_WORKLOAD,
   OK,
   OUT,
-  OUT_END,
-  OUT_FULL,
   PAIR,
   PAIR_OF_PAIR,
   PROCESS,
   R,
-  RECORD,
   REST,
   SCALAR,
   SPACE,
@@ -45,7 +44,8 @@ import { matchEnd, matchRead } from './lists';
 import { nameAt, nameLength } from './names';
 import { behindSpace, span, whole, wide, wideSpan } from './numbers';
 import { begin, complete, mop, putOff, value } from './record';
-import { at, line, lineStart, moveTo, nextLine, outEnd, setOutEnd, startAt } from './state';
+import { take } from './rows';
+import { at, line, lineStart, mopCodes, mopCount, moveTo, nextLine, setTxn, startAt } from './state';
 
 const NEWLINE: u8 = 0x0a;
 const RETURN: u8 = 0x0d;
@@ -88,37 +88,31 @@ const WRITE: u32 = 0x2277225b;
 const APPENDS: u64 = 0x646e65707061225b;
 
 /**
- * Reads lines in their usual spelling, from `from` on, which lies in line `firstLine` that began at `firstStart`. Stops
- * in front of the first line that is spelt otherwise, at the rest of a record, and where there is no more room. Returns
- * how many records it found.
+ * Takes in lines in their usual spelling, from `from` on, which lies in line `firstLine` that began at `firstStart`. Stops
+ * behind the first record that its reader has to take in, or at the rest of it: true; and false in front of the first line that is
+ * spelt otherwise, and at the end.
  */
-export function scanJson(from: u32, limit: u32, firstLine: i32, firstStart: u32): i32 {
-  let out = OUT;
-  let n = 0;
+export function scanJson(from: u32, limit: u32, firstLine: i32, firstStart: u32): bool {
   startAt(from, firstLine, firstStart);
-  while (at < limit && out < OUT_FULL) {
+  while (at < limit) {
     if (load<u8>(at) === NEWLINE) {
       nextLine(at + 1);
       continue;
     }
-    begin(out, at, line, lineStart);
-    const end = record(at, limit, out);
+    begin(at, line, lineStart);
+    const end = record(at, limit);
     if (end === 0) break;
-    n++;
-    if (load<u32>(out, REST) !== 0) {
-      moveTo(end);
-      break;
-    }
-    nextLine(end);
-    out = outEnd;
+    const taken = take();
+    if (load<u32>(OUT, REST) === 0) nextLine(end);
+    else moveTo(end);
+    if (!taken) return true;
   }
-  return n;
+  return false;
 }
 
 /** One line: where the next begins, or its rest; 0 when it needs the general way. */
-function record(start: u32, limit: u32, out: u32): u32 {
+function record(start: u32, limit: u32): u32 {
   if (load<u8>(start) !== CURLY) return 0;
-  setOutEnd(out + RECORD);
   let valued = false;
   let p = start + 1;
   while (true) {
@@ -127,63 +121,63 @@ function record(start: u32, limit: u32, out: u32): u32 {
       p = behindSpace(p + 8);
       const digits = span(p);
       if (digits === 0) return 0;
-      store<i32>(out, whole(p, digits), INDEX);
+      store<i32>(OUT, whole(p, digits), INDEX);
       p += digits;
     } else if ((key & SEVEN) === TIME_KEY) {
       p = behindSpace(p + 7);
       const digits = wideSpan(p);
       if (digits === 0) return 0;
-      store<f64>(out, wide(p, digits), TIME);
+      store<f64>(OUT, wide(p, digits), TIME);
       p += digits;
     } else if (key === PROCESS_KEY && load<u16>(p + 8) === QUOTE_COLON) {
       p = behindSpace(p + 10);
       const digits = span(p);
       if (digits === 0) return 0;
-      store<i32>(out, whole(p, digits), PROCESS);
+      store<i32>(OUT, whole(p, digits), PROCESS);
       p += digits;
     } else if ((key & SEVEN) === TYPE_KEY && !valued) {
-      p = typeAt(behindSpace(p + 7), out);
+      p = typeAt(behindSpace(p + 7));
       if (p === 0) return 0;
     } else if (<u32>key === FUNCTION_KEY && !valued) {
       p = behindSpace(p + 4);
       const f = nameAt(p, OF_FUNCTION);
       if (f < 0) return 0;
-      store<i32>(out, f, FUNCTION);
+      store<i32>(OUT, f, FUNCTION);
       p += nameLength;
     } else if (key === VALUE_KEY && !valued) {
-      if (load<i32>(out, TYPE) < 0 || load<i32>(out, FUNCTION) < 0) return 0;
-      p = valueAt(behindSpace(p + 8), limit, out);
+      if (load<i32>(OUT, TYPE) < 0 || load<i32>(OUT, FUNCTION) < 0) return 0;
+      p = valueAt(behindSpace(p + 8), limit);
       if (p === 0) return 0;
       valued = true;
     } else if (key === WORKLOAD_KEY && (load<u32>(p + 8) & THREE) === D_KEY) {
       const name = behindSpace(p + 11);
       const workload = nameAt(name, OF_WORKLOAD);
-      if (workload < 0) return rest(out, p);
-      store<i32>(out, workload, WORKLOAD);
+      if (workload < 0) return rest(p);
+      store<i32>(OUT, workload, WORKLOAD);
       p = name + nameLength;
     } else if ((key & SEVEN) === NODE_KEY) {
       const name = behindSpace(p + 7);
       const node = nameAt(name, OF_NODE);
-      if (node < 0) return rest(out, p);
-      store<i32>(out, node, NODE);
+      if (node < 0) return rest(p);
+      store<i32>(OUT, node, NODE);
       p = name + nameLength;
     } else if (key === EPOCH_KEY) {
       p = behindSpace(p + 8);
       const digits = span(p);
       if (digits === 0) return 0;
-      store<i32>(out, whole(p, digits), EPOCH);
+      store<i32>(OUT, whole(p, digits), EPOCH);
       p += digits;
-    } else return rest(out, p);
+    } else return rest(p);
     const next = load<u8>(p++);
-    if (next === UNCURLY) return complete(out) ? lineEnd(p, limit) : 0;
+    if (next === UNCURLY) return complete() ? lineEnd(p, limit) : 0;
     if (next !== COMMA) return 0;
     p = behindSpace(p);
   }
 }
 
 /** The record's fields from `p` on are left to the reader. */
-function rest(out: u32, p: u32): u32 {
-  store<u32>(out, p, REST);
+function rest(p: u32): u32 {
+  store<u32>(OUT, p, REST);
   return p;
 }
 
@@ -194,7 +188,7 @@ function lineEnd(p: u32, limit: u32): u32 {
   return load<u8>(p) === NEWLINE ? p + 1 : 0;
 }
 
-function typeAt(p: u32, out: u32): u32 {
+function typeAt(p: u32): u32 {
   const name = load<u64>(p);
   let type = OK;
   let length: u32 = 4;
@@ -209,38 +203,40 @@ function typeAt(p: u32, out: u32): u32 {
       length = 6;
     }
   }
-  store<i32>(out, type, TYPE);
+  store<i32>(OUT, type, TYPE);
   return p + length;
 }
 
 /** Behind the value at `p`, which becomes the record's; or 0. */
-function valueAt(p: u32, limit: u32, out: u32): u32 {
+function valueAt(p: u32, limit: u32): u32 {
   if (load<u16>(p) === OPEN_OPEN) {
-    if (load<i32>(out, TYPE) === INVOKE) {
+    if (load<i32>(OUT, TYPE) === INVOKE) {
       const end = canWait(p, limit);
       if (end !== 0) {
-        putOff(out, p, end, opened);
+        putOff(p, end, opened);
         return end;
       }
     }
-    return transaction(p, limit, load<i32>(out, TYPE), out, OUT_END);
+    const end = transaction(p, limit, load<i32>(OUT, TYPE), MOPS, MOPS_END);
+    value(TXN, mopCount, mopCodes, 0);
+    return end;
   }
   const first = load<u8>(p);
   if (first === OPEN) {
-    const end = pairAt(p + 1, out);
-    return end !== 0 ? end : listAt(p, limit, out);
+    const end = pairAt(p + 1);
+    return end !== 0 ? end : listAt(p, limit);
   }
   const digits = span(p);
   if (digits > 0 && ends(p + digits)) {
-    value(out, SCALAR, whole(p, digits), 0, 0);
+    value(SCALAR, whole(p, digits), 0, 0);
     return p + digits;
   }
   if (load<u32>(p) === NULL) {
-    value(out, SCALAR, NIL, 0, 0);
+    value(SCALAR, NIL, 0, 0);
     return p + 4;
   }
   const end = scalarEnd(p, limit);
-  value(out, TEXT, p, end, 0);
+  value(TEXT, p, end, 0);
   return end;
 }
 
@@ -260,7 +256,7 @@ function canWait(p: u32, limit: u32): u32 {
 }
 
 /** `7,3]`, `7,null]` or `7,[1,2]]`, the keyed values of most histories, from behind the bracket. */
-function pairAt(start: u32, out: u32): u32 {
+function pairAt(start: u32): u32 {
   let digits = span(start);
   const key = whole(start, digits);
   let p = start + digits;
@@ -277,7 +273,7 @@ function pairAt(start: u32, out: u32): u32 {
     const second = whole(p, digits);
     p += digits;
     if (digits === 0 || load<u16>(p) !== CLOSE_CLOSE) return 0;
-    value(out, PAIR_OF_PAIR, key, first, second);
+    value(PAIR_OF_PAIR, key, first, second);
     return p + 2;
   }
   if (load<u32>(p) === NULL) p += 4;
@@ -288,12 +284,12 @@ function pairAt(start: u32, out: u32): u32 {
     p += digits;
   }
   if (load<u8>(p) !== CLOSE) return 0;
-  value(out, PAIR, key, first, 0);
+  value(PAIR, key, first, 0);
   return p + 1;
 }
 
 /** A list, or a key and a list: its end; what is inside is the reader's to check. */
-function listAt(p: u32, limit: u32, out: u32): u32 {
+function listAt(p: u32, limit: u32): u32 {
   let end = either(p + 1, limit, OPEN, CLOSE);
   if (end !== 0 && load<u8>(end) === OPEN) {
     end = either(end + 1, limit, CLOSE, CLOSE);
@@ -301,7 +297,7 @@ function listAt(p: u32, limit: u32, out: u32): u32 {
     end++;
   }
   if (end === 0) return 0;
-  value(out, TEXT, p, end + 1, 0);
+  value(TEXT, p, end + 1, 0);
   return end + 1;
 }
 
@@ -318,16 +314,17 @@ function scalarEnd(p: u32, limit: u32): u32 {
   return p > start ? p : 0;
 }
 
-/** The transaction at `p` on its own: whether it is in the usual spelling. `at` is then behind it, `outEnd` behind its micro-operations. */
+/** The transaction at `p` on its own: whether it is in the usual spelling. `at` is then behind it. */
 export function txnJson(p: u32, limit: u32, type: i32): bool {
   const end = transaction(p, limit, type, ALONE, ALONE_END);
   moveTo(end);
   return end !== 0;
 }
 
-/** Behind the transaction at `p`, which becomes the record's; or 0. */
-function transaction(start: u32, limit: u32, type: i32, out: u32, last: u32): u32 {
-  let to = out + RECORD;
+/** Behind the transaction at `p`, whose micro-operations come to lie between `first` and `last`; or 0. */
+function transaction(start: u32, limit: u32, type: i32, first: u32, last: u32): u32 {
+  let to = first;
+  let all = 0;
   let p = start + 1;
   while (to < last) {
     const head = load<u64>(p);
@@ -378,12 +375,12 @@ function transaction(start: u32, limit: u32, type: i32, out: u32, last: u32): u3
     if (load<u8>(p) !== CLOSE) return 0;
     if ((code & ~KEY_AT) === R && type !== OK) operand = UNREAD;
     mop(to, code, key, operand, p);
+    all |= code;
     to += MOP;
     const next = load<u8>(p + 1);
     p += 2;
     if (next === CLOSE) {
-      value(out, TXN, (to - out - RECORD) / MOP, 0, 0);
-      setOutEnd(to);
+      setTxn((to - first) / MOP, all);
       return p;
     }
     if (next !== COMMA) return 0;

@@ -10,14 +10,12 @@ export const OF_FUNCTION: i32 = 0;
 export const OF_WORKLOAD: i32 = 1;
 export const OF_NODE: i32 = 2;
 
-/**
- * Records found by one call, one behind the other: none beyond OUT_END, and no new one from OUT_FULL on, so that they and their
- * bytes are still in the nearest cache when the reader takes them in.
- */
+/** The record being read. */
 export const OUT: u32 = 0x10000;
-export const OUT_FULL: u32 = 0x14000;
-export const OUT_END: u32 = 0x80000;
-/** The record of one transaction on its own. */
+/** Its micro-operations, when it is a transaction: from here, as far as room goes. */
+export const MOPS: u32 = 0x10080;
+export const MOPS_END: u32 = 0x80000;
+/** Those of a transaction on its own. */
 export const ALONE: u32 = 0x80000;
 export const ALONE_END: u32 = 0xf0000;
 
@@ -47,9 +45,8 @@ export const REST: usize = 52;
 export const WORKLOAD: usize = 56;
 export const NODE: usize = 60;
 export const EPOCH: usize = 64;
-export const RECORD: u32 = 72;
 
-/** Behind a transaction's record, its micro-operations: code, key, value, and where the value ends. */
+/** A micro-operation: code, key, value, and where the value ends. */
 export const CODE: usize = 0;
 export const KEY: usize = 4;
 export const VALUE: usize = 8;
@@ -77,6 +74,7 @@ export const PUT_OFF: i32 = 255;
 export const R: i32 = 0;
 export const APPEND: i32 = 1;
 export const W: i32 = 2;
+export const HIGHEST: i32 = 3;
 export const KEY_AT: i32 = 4;
 export const VALUE_AT: i32 = 8;
 export const LIST_AT: i32 = 16;

@@ -3,8 +3,9 @@ export let at: u32 = 0;
 export let line: i32 = 0;
 export let lineStart: u32 = 0;
 
-/** Where the output of the last value ends. */
-export let outEnd: u32 = 0;
+/** How many micro-operations the last transaction had, and which bits there are in their codes. */
+export let mopCount: i32 = 0;
+export let mopCodes: i32 = 0;
 
 export function startAt(p: u32, firstLine: i32, firstStart: u32): void {
   at = p;
@@ -23,6 +24,7 @@ export function nextLine(p: u32): void {
   lineStart = p;
 }
 
-export function setOutEnd(end: u32): void {
-  outEnd = end;
+export function setTxn(mops: i32, codes: i32): void {
+  mopCount = mops;
+  mopCodes = codes;
 }

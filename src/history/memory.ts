@@ -4,6 +4,8 @@ import { HistoryError } from './error.ts';
 const LARGEST = 0x7fff0000;
 const ALIGNMENT = 15;
 
+export type Column = Uint8Array | Int16Array | Int32Array | Float64Array;
+
 /**
  * Memory in which things have addresses, so that compiled code can share them. What is allocated is never given back, only all of it at
  * once, by `reset`. After an allocation its arrays may be others; in the old ones, what was allocated before can still be read.
@@ -56,6 +58,29 @@ export class Memory {
     this.touched = Math.max(this.touched, this.top);
     if (!last) this.bytes.copyWithin(to, at, at + size);
     return to;
+  }
+
+  /** Whether columns that take so many bytes are to lie in here: nobody else wants to know where these are. */
+  takesColumns(_size: number): boolean {
+    return false;
+  }
+
+  /** Whether this is an array in here. */
+  holds(array: unknown): array is Column {
+    return ArrayBuffer.isView(array) && array.buffer instanceof SharedArrayBuffer;
+  }
+
+  /** A copy of a column with `room` places, `inside` of this memory or anywhere. */
+  column<C extends Column>(column: C, room: number, inside: boolean): C {
+    const Type = column.constructor as new (
+      what: number | ArrayBufferLike,
+      at?: number,
+      length?: number,
+    ) => C;
+    const at = inside ? this.allocate(room * column.BYTES_PER_ELEMENT) : 0;
+    const larger = inside ? new Type(this.bytes.buffer, at, room) : new Type(room);
+    larger.set(column);
+    return larger;
   }
 
   private moveTop(end: number): void {

@@ -1,6 +1,6 @@
 import { type HistoryColumns, Shape } from './columns.ts';
-import { nextSize, resizedBytes, resizedInts } from './growable.ts';
-import { RowTable } from './rows.ts';
+import { nextSize } from './growable.ts';
+import { RowTable, Table } from './rows.ts';
 
 /**
  * In the column of shapes while a reader has put off the value of an invocation. Staged, x0 and x1 are the reader's own, and x2 is how
@@ -8,14 +8,21 @@ import { RowTable } from './rows.ts';
  */
 export const PUT_OFF = 255;
 
+/** Bytes of a micro-operation, in all columns. */
+const MOP = 9;
+
 /** The columns of micro-operations, growing. Staged ones lie behind those that are some row's. */
 export class MopTable extends RowTable {
   private expectedMops = 0;
-  mops = 0;
-  mopF = new Uint8Array(256);
-  mopKey = new Int32Array(256);
-  mopVal = new Int32Array(256);
+  mopF = new Uint8Array(0);
+  mopKey = new Int32Array(0);
+  mopVal = new Int32Array(0);
   stagedMops = 0;
+
+  /** Those that are some row's. */
+  get mops(): number {
+    return this.get(Table.mops);
+  }
 
   /** `value`: a value id, UNREAD, NIL, or for a list `listValue(handle)`. */
   stageMop(f: number, key: number, value: number): void {
@@ -28,10 +35,14 @@ export class MopTable extends RowTable {
 
   /** More room behind the staged micro-operations: the three columns are other arrays afterwards. */
   enlargeMops(): void {
-    const room = Math.max(nextSize(this.mopF.length, 0), this.expectedMops);
-    this.mopF = resizedBytes(this.mopF, room);
-    this.mopKey = resizedInts(this.mopKey, room);
-    this.mopVal = resizedInts(this.mopVal, room);
+    const room = Math.max(256, nextSize(this.mopF.length, 0), this.expectedMops);
+    const { memory } = this;
+    const inside = memory.takesColumns(MOP * room);
+    this.mopF = memory.column(this.mopF, room, inside);
+    this.mopKey = memory.column(this.mopKey, room, inside);
+    this.mopVal = memory.column(this.mopVal, room, inside);
+    this.set(Table.mopRoom, inside ? room : 0);
+    this.noteColumns(Table.mopColumns, [this.mopF, this.mopKey, this.mopVal]);
   }
 
   /** From what share of the input was read so far, makes one step of growth reach for all of it. */
@@ -42,10 +53,16 @@ export class MopTable extends RowTable {
   /** Keeps places for a put-off transaction, so that micro-operations come to lie in the order of rows. */
   protected reserve(row: number, mops: number): void {
     this.shapes[row] = PUT_OFF;
-    this.c0[row] = this.mops;
+    this.c0[row] = this.addMops(mops);
     this.c1[row] = mops;
-    this.mops += mops;
     while (this.mops > this.mopF.length) this.enlargeMops();
+  }
+
+  /** So many more are some row's: the first of them. */
+  private addMops(mops: number): number {
+    const first = this.mops;
+    this.set(Table.mops, first + mops);
+    return first;
   }
 
   /** The staged micro-operations become the row's, in the places that it has if there are as many. */
@@ -53,9 +70,8 @@ export class MopTable extends RowTable {
     const before = this.shapes[row];
     this.shapes[row] = Shape.Txn;
     if ((before !== Shape.Txn && before !== PUT_OFF) || this.c1[row] !== staged) {
-      this.c0[row] = this.mops;
+      this.c0[row] = this.addMops(staged);
       this.c1[row] = staged;
-      this.mops += staged;
       return;
     }
     const to = this.c0[row]!;

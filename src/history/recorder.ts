@@ -5,6 +5,8 @@ import { EMPTY_LIST, ListStore } from './lists.ts';
 import { Memory } from './memory.ts';
 import { MopTable, PUT_OFF } from './mops.ts';
 import type { Json, Op } from './op.ts';
+import { ProcessTable } from './process-table.ts';
+import { Table } from './rows.ts';
 import { NIL, ValueTable } from './values.ts';
 import { Warnings } from './warnings.ts';
 
@@ -45,7 +47,7 @@ export class Recorder extends MopTable {
   /** The line or record being read, for messages. */
   place = 0;
 
-  private readonly open = new IdMap();
+  private readonly open: ProcessTable;
   private readonly readFamily = new IdMap();
   private readonly plainFamily = new Map<number, number>();
   private readonly errors = new Map<number, Json>();
@@ -56,18 +58,40 @@ export class Recorder extends MopTable {
   private readonly workloadIds = new Map<string, number>([['', 0]]);
   private readonly nodes: string[] = [];
   private readonly nodeIds = new Map<string, number>();
-  private records = 0;
-  private invocations = 0;
-  private lastIndex = -1;
   private lone = 0;
   private loneProcess = 0;
 
   /** Lists are kept in `memory`; `spaces`: whether a space may separate their elements. */
   constructor(unit: 'line' | 'record', spaces: boolean, memory = new Memory()) {
-    super();
+    super(memory);
     this.unit = unit;
+    this.set(Table.lastIndex, -1);
+    this.open = new ProcessTable(memory);
+    this.placeOpen();
     this.reads = new ListStore(this.values, memory, spaces);
     this.plain = new ListStore(this.values, memory, spaces);
+  }
+
+  private placeOpen(): void {
+    this.set(Table.open, this.open.address);
+    this.set(Table.openRoom, this.open.room);
+  }
+
+  /** 1 + the row of the process's open invocation, 0 or RETIRED. */
+  private setOpen(process: number, state: number): void {
+    if (this.open.set(process, state)) this.placeOpen();
+  }
+
+  private count(place: number): void {
+    this.set(place, this.get(place) + 1);
+  }
+
+  get records(): number {
+    return this.get(Table.records);
+  }
+
+  private get lastIndex(): number {
+    return this.get(Table.lastIndex);
   }
 
   begin(): void {
@@ -75,16 +99,11 @@ export class Recorder extends MopTable {
     this.x0 = NIL;
     this.hasValue = false;
     this.stagedMops = 0;
-    this.unname();
-    this.stagedFinal = false;
-    this.stagedError = undefined;
-  }
-
-  /** Nothing is named by what is staged. */
-  private unname(): void {
     this.stagedWorkload = 0;
     this.stagedNode = -1;
     this.stagedEpoch = -1;
+    this.stagedFinal = false;
+    this.stagedError = undefined;
   }
 
   fId(name: string): number {
@@ -135,24 +154,24 @@ export class Recorder extends MopTable {
   }
 
   addNemesis(op: Op): void {
-    this.records++;
+    this.count(Table.records);
     this.position(op.index ?? -1);
     this.nemesis.push(op);
   }
 
   /** Takes the staged record in. `index` −1 means none was given; `time` NaN likewise. */
   commit(type: number, process: number, f: number, index: number, time: number): void {
-    this.records++;
+    this.count(Table.records);
     const position = this.position(index);
     const state = this.open.get(process);
     if (type === INVOKE) {
-      this.invocations++;
+      this.count(Table.invocations);
       if (state > 0) this.twice(process, state - 1);
       else if (state === RETIRED) this.cameBack(process);
       const row = this.newRow(process, f, position, time);
       this.keepValue(row);
       this.keepFields(row);
-      this.open.set(process, row + 1);
+      this.setOpen(process, row + 1);
       return;
     }
     let row = state - 1;
@@ -170,80 +189,12 @@ export class Recorder extends MopTable {
     }
     this.keepFields(row);
     this.outcome[row] = type;
-    if (type === INFO) this.open.set(process, RETIRED);
+    if (type === INFO) this.setOpen(process, RETIRED);
     else {
       this.ret[row] = position;
       this.retTime[row] = time;
-      if (state > 0) this.open.set(process, 0);
+      if (state > 0) this.setOpen(process, 0);
     }
-  }
-
-  /**
-   * `commit` for an invocation of which nothing is staged: its value is given. With `complete` it takes in nearly all records, and
-   * staging takes longer than that.
-   */
-  invoke(
-    process: number,
-    f: number,
-    index: number,
-    time: number,
-    shape: Shape | typeof PUT_OFF,
-    x0: number,
-    x1: number,
-    x2: number,
-  ): void {
-    const unusual = this.open.get(process) !== 0 || index <= this.lastIndex || index >= NEVER;
-    if (unusual || shape === Shape.Txn) {
-      this.stage(shape, x0, x1, x2);
-      this.commit(INVOKE, process, f, index, time);
-      return;
-    }
-    this.records++;
-    this.invocations++;
-    this.lastIndex = index;
-    const row = this.newRow(process, f, index, time);
-    if (shape === PUT_OFF) this.reserve(row, x2);
-    else this.keep(row, shape, x0, x1, x2);
-    this.open.set(process, row + 1);
-  }
-
-  /** The same for a completion that is not INFO; the micro-operations of a transaction are staged. */
-  complete(
-    type: number,
-    process: number,
-    f: number,
-    index: number,
-    time: number,
-    shape: Shape,
-    x0: number,
-    x1: number,
-    x2: number,
-  ): void {
-    const row = this.open.get(process) - 1;
-    if (row < 0 || index <= this.lastIndex || index >= NEVER || this.f[row] !== f) {
-      this.stage(shape, x0, x1, x2);
-      this.commit(type, process, f, index, time);
-      return;
-    }
-    this.records++;
-    this.lastIndex = index;
-    if (type === OK) {
-      if (shape === Shape.Txn) this.keepTxn(row, this.stagedMops);
-      else if (shape !== Shape.Scalar || x0 !== NIL) this.keep(row, shape, x0, x1, x2);
-    }
-    this.outcome[row] = type;
-    this.ret[row] = index;
-    this.retTime[row] = time;
-    this.open.set(process, 0);
-  }
-
-  private stage(shape: Shape | typeof PUT_OFF, x0: number, x1: number, x2: number): void {
-    this.unname();
-    this.shape = shape;
-    this.x0 = x0;
-    this.x1 = x1;
-    this.x2 = x2;
-    this.hasValue = shape !== Shape.Scalar || x0 !== NIL;
   }
 
   /** The row of the last invocation. */
@@ -271,7 +222,7 @@ export class Recorder extends MopTable {
   }
 
   private position(index: number): number {
-    if (index < 0) return ++this.lastIndex;
+    if (index < 0) return this.moveTo(this.lastIndex + 1);
     if (index <= this.lastIndex) {
       const what = index === this.lastIndex ? 'twice' : `after ${this.lastIndex}`;
       throw new HistoryError(
@@ -282,7 +233,12 @@ export class Recorder extends MopTable {
     }
     if (index >= NEVER)
       throw new HistoryError(this.place, 1, `index ${index} is too large (the limit is 2^31 − 2)`);
-    return (this.lastIndex = index);
+    return this.moveTo(index);
+  }
+
+  private moveTo(index: number): number {
+    this.set(Table.lastIndex, index);
+    return index;
   }
 
   /** The staged value becomes the row's. A new row has the shape of no transaction. */
@@ -330,7 +286,7 @@ export class Recorder extends MopTable {
   private cameBack(process: number): void {
     const what = `process ${process} goes on after an operation of unknown outcome, which should have retired it`;
     this.warnings.add('retired process', `${this.at()}: ${what}`);
-    this.open.set(process, 0);
+    this.setOpen(process, 0);
   }
 
   private otherF(row: number, f: number): void {
@@ -347,7 +303,7 @@ export class Recorder extends MopTable {
    * a history of completions only is fine.
    */
   finish(strict: boolean): HistoryColumns {
-    if (this.lone > 0 && this.invocations > 0) {
+    if (this.lone > 0 && this.get(Table.invocations) > 0) {
       const what = `process ${this.loneProcess} completes an operation that it never invoked`;
       if (strict) throw new HistoryError(this.lone, 1, what);
       this.warnings.add(

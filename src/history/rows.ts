@@ -1,5 +1,6 @@
 import { type HistoryColumns, INFO, NEVER } from './columns.ts';
-import { nextSize, resizedBytes, resizedDoubles, resizedInts } from './growable.ts';
+import { nextSize } from './growable.ts';
+import type { Column, Memory } from './memory.ts';
 
 type RowColumns = Pick<
   HistoryColumns,
@@ -21,9 +22,34 @@ type RowColumns = Pick<
   | 'epoch'
 >;
 
-/** The columns that have one place an operation, growing. A new row is an operation of unknown outcome. */
+/** Places of four bytes in a table, as assembly/rows-layout.ts has them in bytes. */
+const TABLE = 26;
+export const Table = {
+  rows: 0,
+  room: 1,
+  mops: 2,
+  mopRoom: 3,
+  lastIndex: 4,
+  records: 5,
+  invocations: 6,
+  open: 7,
+  openRoom: 8,
+  columns: 9,
+  mopColumns: 23,
+} as const;
+
+/** Bytes of a row, in all columns. */
+const ROW = 51;
+
+/**
+ * The columns that have one place an operation, growing. A new row is an operation of unknown outcome.
+ *
+ * They lie in a memory that the scanner may share, and so does what is known of them: the scanner adds rows by itself.
+ */
 export class RowTable {
-  protected n = 0;
+  protected readonly memory: Memory;
+  /** Where the table is in the memory. */
+  readonly address: number;
   private room = 0;
   protected expectedRows = 0;
   protected outcome = new Uint8Array(0);
@@ -42,8 +68,26 @@ export class RowTable {
   protected node = new Int16Array(0);
   protected epoch = new Int32Array(0);
 
+  constructor(memory: Memory) {
+    this.memory = memory;
+    this.address = memory.allocate(4 * TABLE);
+  }
+
+  protected get(place: number): number {
+    return this.memory.ints[(this.address >> 2) + place]!;
+  }
+
+  protected set(place: number, value: number): void {
+    this.memory.ints[(this.address >> 2) + place] = value;
+  }
+
+  protected get n(): number {
+    return this.get(Table.rows);
+  }
+
   protected newRow(process: number, f: number, position: number, time: number): number {
-    const row = this.n++;
+    const row = this.n;
+    this.set(Table.rows, row + 1);
     if (row === this.room) this.enlarge();
     this.process[row] = process;
     this.f[row] = f;
@@ -60,24 +104,50 @@ export class RowTable {
 
   private enlarge(): void {
     const room = Math.max(nextSize(this.room, 0), this.expectedRows);
-    this.outcome = resizedBytes(this.outcome, room);
-    this.process = resizedInts(this.process, room);
-    this.f = resizedBytes(this.f, room);
-    this.workload = resizedBytes(this.workload, room);
-    this.inv = resizedInts(this.inv, room);
-    this.ret = resizedInts(this.ret, room);
-    this.invTime = resizedDoubles(this.invTime, room);
-    this.retTime = resizedDoubles(this.retTime, room);
-    this.shapes = resizedBytes(this.shapes, room);
-    this.c0 = resizedInts(this.c0, room);
-    this.c1 = resizedInts(this.c1, room);
-    this.c2 = resizedInts(this.c2, room);
-    this.flags = resizedBytes(this.flags, room);
-    const node = new Int16Array(room);
-    node.set(this.node);
-    this.node = node;
-    this.epoch = resizedInts(this.epoch, room);
+    const inside = this.memory.takesColumns(ROW * room);
+    const larger = <C extends Column>(column: C): C => this.memory.column(column, room, inside);
+    this.outcome = larger(this.outcome);
+    this.process = larger(this.process);
+    this.f = larger(this.f);
+    this.workload = larger(this.workload);
+    this.inv = larger(this.inv);
+    this.ret = larger(this.ret);
+    this.invTime = larger(this.invTime);
+    this.retTime = larger(this.retTime);
+    this.shapes = larger(this.shapes);
+    this.c0 = larger(this.c0);
+    this.c1 = larger(this.c1);
+    this.c2 = larger(this.c2);
+    this.flags = larger(this.flags);
+    this.node = larger(this.node);
+    this.epoch = larger(this.epoch);
     this.room = room;
+    this.set(Table.room, inside ? room : 0);
+    const { outcome, process, f, workload, inv, ret, invTime, retTime, shapes, c0, c1, c2, node, epoch } =
+      this;
+    this.noteColumns(Table.columns, [
+      outcome,
+      process,
+      f,
+      workload,
+      inv,
+      ret,
+      invTime,
+      retTime,
+      shapes,
+      c0,
+      c1,
+      c2,
+      node,
+      epoch,
+    ]);
+  }
+
+  /** Notes where columns are. */
+  protected noteColumns(first: number, columns: readonly Column[]): void {
+    columns.forEach((column, i) => {
+      this.set(first + i, column.byteOffset);
+    });
   }
 
   protected columns(): RowColumns {

@@ -11,37 +11,40 @@ import { damaged, read, seen } from './seen.ts';
 
 const ROUNDS = process.env.ORDEAL_LONG === '1' ? 100_000 : 800;
 
-/** Readers that count what the scanner finds for them, and readers that do without it. */
+/** Readers that count the records that the scanner takes in by itself, and those that it leaves to them; and readers that do without it. */
 class CountingJson extends JsonlReader {
-  count = 0;
-  /** How often the scanner found something: once for all records that it knows to their ends. */
-  calls = 0;
-  protected override find(end: number): number {
-    const n = super.find(end);
-    this.count += n;
-    if (n > 0) this.calls++;
-    return n;
+  direct = 0;
+  left = 0;
+  protected override find(end: number): boolean {
+    const before = this.recorder.records;
+    const left = super.find(end);
+    this.direct += this.recorder.records - before;
+    if (left) this.left++;
+    return left;
   }
 }
 class CountingEdn extends EdnReader {
-  count = 0;
-  protected override find(end: number): number {
-    const n = super.find(end);
-    this.count += n;
-    return n;
+  direct = 0;
+  left = 0;
+  protected override find(end: number): boolean {
+    const before = this.recorder.records;
+    const left = super.find(end);
+    this.direct += this.recorder.records - before;
+    if (left) this.left++;
+    return left;
   }
 }
 class PlainJson extends JsonlReader {
-  protected override find(): number {
-    return 0;
+  protected override find(): boolean {
+    return false;
   }
   protected override findTxn(): boolean {
     return false;
   }
 }
 class PlainEdn extends EdnReader {
-  protected override find(): number {
-    return 0;
+  protected override find(): boolean {
+    return false;
   }
   protected override findTxn(): boolean {
     return false;
@@ -73,7 +76,7 @@ test.each([
     ),
   );
   expect(reader.finish().warnings).toEqual([]);
-  expect(reader.count).toBe(1);
+  expect(reader.direct + reader.left).toBe(1);
 });
 
 test.each([
@@ -94,16 +97,16 @@ test.each([
     ),
   );
   expect(reader.finish().warnings).toEqual([]);
-  expect(reader.count).toBe(1);
+  expect(reader.direct + reader.left).toBe(1);
 });
 
 test('names of workloads and nodes are the scanner’s once they were met, and epochs', () => {
   const reader = new CountingJson();
   const line = (index: number, node: string): string =>
-    `{"index":${index},"process":${index},"type":"ok","f":"txn","value":[["w",1,2]],"workload":"w","node":"${node}","epoch":${index}}\n`;
+    `{"index":${index},"process":${index},"type":"invoke","f":"txn","value":[["w",1,2]],"workload":"w","node":"${node}","epoch":${index}}\n`;
   const h = read(reader, [0, 1, 2, 3].map((i) => line(i, i % 2 === 0 ? 'n1' : 'n2')).join(''), null);
-  expect(reader.count).toBe(3);
-  expect(reader.calls).toBe(2);
+  expect(reader.direct).toBe(2);
+  expect(reader.left).toBe(1);
   expect([...h.node].map((node) => h.nodes[node])).toEqual(['n1', 'n2', 'n1', 'n2']);
   expect([...h.epoch]).toEqual([0, 1, 2, 3]);
   expect(new Set([...h.workload].map((w) => h.workloads[w]))).toEqual(new Set(['w']));
@@ -120,7 +123,7 @@ test('what names a record says nothing of the next, also where that one is unusu
     '{"index":5,"process":1,"type":"ok","f":"txn","value":[["r",1,2]]}',
   ].join('\n');
   const h = read(reader, `${text}\n`, null);
-  expect(reader.count).toBe(6);
+  expect(reader.direct + reader.left).toBe(6);
   expect([...h.node]).toEqual([0, 0, -1, -1]);
   expect([...h.epoch]).toEqual([-1, 4, -1, -1]);
   expect(h.warnings).toHaveLength(1);
@@ -135,7 +138,7 @@ test('invocations are put off whatever stands behind their values in EDN', () =>
     '{:process 1, :type :ok, :f :txn, :value [[:r 2 9] [:w 3 4]], :index 3}',
   ].join('\n');
   const h = read(reader, text, null);
-  expect(reader.count).toBe(3);
+  expect(reader.direct + reader.left).toBe(3);
   expect([0, 1, 2].map((row) => h.value(row))).toEqual([
     [['r', 1, null]],
     [

@@ -133,8 +133,10 @@ export class EdnReader extends EdnValueReader {
     return true;
   }
 
-  protected find(end: number): number {
-    return this.scanner.code.scanEdn(this.pos, end, this.line, this.lineStart);
+  protected find(end: number): boolean {
+    const left = this.scanner.code.scanEdn(this.pos, end, this.line, this.lineStart) !== 0;
+    this.moveOn();
+    return left;
   }
 
   protected findTxn(type: number): boolean {

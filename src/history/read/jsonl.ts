@@ -72,8 +72,10 @@ export class JsonlReader extends JsonValueReader {
     else if (this.pos < this.limit) this.unexpected('the end of the line');
   }
 
-  protected find(end: number): number {
-    return this.scanner.code.scanJson(this.pos, end, this.line, this.lineStart);
+  protected find(end: number): boolean {
+    const left = this.scanner.code.scanJson(this.pos, end, this.line, this.lineStart) !== 0;
+    this.moveOn();
+    return left;
   }
 
   protected findTxn(type: number): boolean {

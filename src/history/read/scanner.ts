@@ -1,3 +1,4 @@
+import type { HistoryColumns } from '../columns.ts';
 import { type ListStore, NO_MATCH } from '../lists.ts';
 import { Memory } from '../memory.ts';
 import { SCANNER } from './scanner-code.ts';
@@ -5,8 +6,8 @@ import { SCANNER } from './scanner-code.ts';
 /** Where the memory begins that is the reader's to use. */
 const WINDOW = 0x100000;
 const PAGE = 0x10000;
-/** A scanner that has come to hold more is not kept for the next reader. */
-const MOST_KEPT = 1 << 26;
+/** A memory that has come to hold more is not used again: a history keeps its columns where they are. */
+const MOST_KEPT = 1 << 24;
 
 /** Places of four bytes in a record, as assembly/layout.ts has them in bytes. */
 export const Place = {
@@ -28,13 +29,13 @@ export const Place = {
   node: 15,
   epoch: 16,
 } as const;
-export const RECORD = 18;
 /** What a name is one of. */
 export const OF_FUNCTION = 0;
 export const OF_WORKLOAD = 1;
 export const OF_NODE = 2;
-/** Where the records of a scan begin, and the record of one transaction alone, in places of four bytes. */
+/** Where the record is, its micro-operations, and those of a transaction alone, in places of four bytes. */
 export const FOUND = 0x10000 >> 2;
+export const MOPS = 0x10080 >> 2;
 export const ALONE = 0x80000 >> 2;
 
 /** A micro-operation: code, key, value, end. */
@@ -61,28 +62,39 @@ interface Exports {
   readonly line: { readonly value: number };
   readonly lineStart: { readonly value: number };
   readonly matchEnd: { readonly value: number };
+  readonly mopCount: { readonly value: number };
   scanJson(from: number, limit: number, line: number, lineStart: number): number;
   scanEdn(from: number, limit: number, line: number, lineStart: number): number;
   txnJson(from: number, limit: number, type: number): number;
   txnEdn(from: number, limit: number, type: number): number;
   match(lists: number, family: number, from: number): number;
   keepReads(lists: number): void;
+  keepRows(table: number, putOffs: number): void;
   addName(from: number, length: number, of: number, id: number): void;
   clearNames(): void;
 }
 
+const nowhere = { at: { value: 0 }, line: { value: 0 }, lineStart: { value: 0 } };
+
+function stay(from: number, _limit: number, line: number, lineStart: number): number {
+  nowhere.at.value = from;
+  nowhere.line.value = line;
+  nowhere.lineStart.value = lineStart;
+  return 0;
+}
+
 /** A scanner that knows nothing, for where WebAssembly has no memory. */
 const NO_CODE: Omit<Exports, 'memory'> = {
-  at: { value: 0 },
-  line: { value: 0 },
-  lineStart: { value: 0 },
+  ...nowhere,
   matchEnd: { value: 0 },
-  scanJson: () => 0,
-  scanEdn: () => 0,
+  mopCount: { value: 0 },
+  scanJson: stay,
+  scanEdn: stay,
   txnJson: () => 0,
   txnEdn: () => 0,
   match: () => NO_MATCH,
   keepReads: () => {},
+  keepRows: () => {},
   addName: () => {},
   clearNames: () => {},
 };
@@ -93,8 +105,9 @@ declare const WebAssembly: {
   readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
 };
 
-/** The lists of a reader: what the scanner asks for while it matches them. */
-export interface Lists {
+/** What the scanner fills: the table of operations; and lists, with what it asks for while it matches them. */
+export interface Filled {
+  readonly address: number;
   familyOf(key: number): number;
   readonly reads: ListStore;
   readonly plain: ListStore;
@@ -104,21 +117,21 @@ let module: object | null = null;
 const idle: Scanner[] = [];
 
 /**
- * Finds the records of a history in its bytes and matches their lists, at about 0.7 GB a second: WebAssembly, from `assembly/`. It knows the usual spelling of the
- * usual records, leaves strings and unusual lists to its reader, and stops in front of anything else: readers must be able
+ * Takes in the records of a history from its bytes, lists and all: WebAssembly, from `assembly/`. It knows the usual spelling of the
+ * usual records, leaves those with strings and unusual lists to its reader, and stops in front of anything else: readers must be able
  * to do without it. Reader and scanner share one memory, so that nothing is copied.
  */
 export class Scanner {
   readonly code: Omit<Exports, 'memory'>;
   readonly memory: Memory;
-  /** The records found. */
+  /** What was found: see `Place`. */
   readonly ints: Int32Array;
   readonly doubles: Float64Array;
-  private lists: Lists | null = null;
+  private filled: Filled | null = null;
 
   private constructor() {
     const instance = start({
-      familyOf: (key: number) => this.lists!.familyOf(key),
+      familyOf: (key: number) => this.filled!.familyOf(key),
       enlarge: (lists: number, family: number) => this.store(lists).enlarge(family, 0),
       moreHandles: (lists: number) => this.store(lists).moreHandles(),
     });
@@ -129,7 +142,7 @@ export class Scanner {
   }
 
   private store(lists: number): ListStore {
-    const { reads, plain } = this.lists!;
+    const { reads, plain } = this.filled!;
     return lists === reads.address ? reads : plain;
   }
 
@@ -141,14 +154,25 @@ export class Scanner {
     return scanner;
   }
 
-  /** The lists that the scanner is to know, which are in its memory. */
-  serve(lists: Lists): void {
-    this.lists = lists;
-    this.code.keepReads(lists.reads.address);
+  /** What the scanner is to fill, and the address of the values put off, all in its memory. */
+  serve(filled: Filled, putOffs: number): void {
+    this.filled = filled;
+    this.code.keepReads(filled.reads.address);
+    this.code.keepRows(filled.address, putOffs);
+  }
+
+  /** The same columns, in memory that nobody will use again. */
+  release(columns: HistoryColumns): HistoryColumns {
+    if (this.memory.used > MOST_KEPT) return columns;
+    const own = Object.entries(columns).map(([name, column]) => [
+      name,
+      this.memory.holds(column) ? column.slice() : column,
+    ]);
+    return Object.fromEntries(own) as HistoryColumns;
   }
 
   giveBack(): void {
-    this.lists = null;
+    this.filled = null;
     if (this.memory.used <= MOST_KEPT) idle.push(this);
   }
 }
@@ -160,6 +184,10 @@ class CodeMemory extends Memory {
   constructor(code: SharedMemory) {
     super(code.buffer, WINDOW);
     this.code = code;
+  }
+
+  override takesColumns(size: number): boolean {
+    return 2 * size <= this.left;
   }
 
   protected override grown(size: number): ArrayBufferLike {

@@ -1,7 +1,7 @@
-import { INFO, OK, R, Shape, UNREAD } from '../columns.ts';
+import { OK, R, Shape, UNREAD } from '../columns.ts';
 import { type ListStore, NO_MATCH } from '../lists.ts';
 import { PUT_OFF } from '../mops.ts';
-import { INVOKE, listValue } from '../recorder.ts';
+import { listValue } from '../recorder.ts';
 import { NIL } from '../values.ts';
 import { FieldReader, NONE } from './fields.ts';
 import {
@@ -11,9 +11,9 @@ import {
   KEY_AT,
   LIST_AT,
   MOP,
+  MOPS,
   NOTHING,
   Place,
-  RECORD,
   TEXT,
   VALUE_AT,
 } from './scanner.ts';
@@ -42,31 +42,34 @@ export abstract class ScanningReader extends FieldReader {
   protected abstract scalar(): number;
   /** The list of scalars at `pos` into `ids`, and moves behind it: how many; or −1, and `pos` is anywhere. */
   protected abstract scalars(): number;
-  /** How many of the records from `pos` on the scanner knows; what it says of them lies in its memory. */
-  protected abstract find(end: number): number;
+  /** Lets the scanner take in what it knows from `pos` on, and moves behind that. True when it has left the last record to be taken in. */
+  protected abstract find(end: number): boolean;
   /** Whether the scanner knows the transaction at `pos`, of a record of this type. */
   protected abstract findTxn(type: number): boolean;
   /** Key by key, from `pos` until behind the record. False when it needs the general way. */
   protected abstract restOfFields(): boolean;
 
   /**
-   * Takes in what the scanner finds from `pos` to `end`. Answers GENERAL in front of a record that needs the general way
+   * Takes in what the scanner knows from `pos` to `end`. Answers GENERAL in front of a record that needs the general way
    * (or at the end), RESTED behind one of which the scanner has not seen the end.
    */
   protected scan(end: number): number {
-    const { at, line, lineStart } = this.scanner.code;
-    for (;;) {
-      const n = this.find(end);
-      if (n === 0) return GENERAL;
-      // Where the scanner stopped, before it is asked for the transactions of these records.
-      const behind = at.value;
-      const lastLine = line.value;
-      const lastStart = lineStart.value;
-      const how = this.takeAll(n);
+    while (this.find(end)) {
+      // The scanner may be asked for the transactions of this record.
+      const { pos, line, lineStart } = this;
+      const how = this.takeOne();
       if (how !== NONE) return how;
-      this.pos = behind;
-      this.onLine(lastLine, lastStart);
+      this.pos = pos;
+      this.onLine(line, lineStart);
     }
+    return GENERAL;
+  }
+
+  /** Moves to where the scanner has stopped. */
+  protected moveOn(): void {
+    const { at, line, lineStart } = this.scanner.code;
+    this.pos = at.value;
+    this.onLine(line.value, lineStart.value);
   }
 
   /** Keeps where a line begins that began before the window. */
@@ -76,117 +79,86 @@ export abstract class ScanningReader extends FieldReader {
     this.lineStart = lineStart;
   }
 
-  private takeAll(n: number): number {
+  /** Commits the record that the scanner has left. Answers GENERAL, at its beginning, when it needs the general way. */
+  private takeOne(): number {
     const { ints } = this.scanner;
-    // Once for all of them: what the scanner knows of a record leaves the other fields as they are.
+    const line = ints[FOUND + Place.line]!;
+    const lineStart = ints[FOUND + Place.lineStart]!;
+    this.onLine(line, lineStart);
+    this.recorder.place = this.line;
     this.recorder.begin();
-    let at = FOUND;
-    for (let i = 0; i < n; i++) {
-      this.onLine(ints[at + Place.line]!, ints[at + Place.lineStart]!);
-      const { line, lineStart } = this;
-      this.recorder.place = line;
-      const next = this.takeOne(at);
-      if (next === NONE) {
-        this.pos = ints[at + Place.start]!;
-        this.line = line;
-        this.lineStart = lineStart;
-        return GENERAL;
-      }
-      if (ints[at + Place.rest] !== 0) return RESTED;
-      at = next;
-    }
-    return NONE;
+    const rested = ints[FOUND + Place.rest] !== 0;
+    if (this.stageFound() && (rested ? this.rest() : this.commitFound())) return rested ? RESTED : NONE;
+    this.pos = ints[FOUND + Place.start]!;
+    this.line = line;
+    this.lineStart = lineStart;
+    return GENERAL;
   }
 
-  /** Commits the record at `at` in the scanner's output, and says where the next one is; NONE when it needs the general way. */
-  private takeOne(at: number): number {
+  /** Stages the value of the record found. False when it is not what it seemed. */
+  private stageFound(): boolean {
     const { ints } = this.scanner;
-    const type = ints[at + Place.type]!;
-    const shape = ints[at + Place.shape]!;
-    let next = at + RECORD;
-    if (shape === Shape.Txn) {
-      const n = ints[at + Place.a]!;
-      if (!this.mops(next, n, type)) return NONE;
-      next += MOP * n;
-    }
-    const unusual = type === INFO || shape === TEXT || ints[at + Place.rest] !== 0 || this.isNamed(at);
-    if (!unusual) this.takeUsual(at, type, shape === NOTHING ? Shape.Scalar : (shape as Shape));
-    else if (!this.takeUnusual(at, type, shape)) return NONE;
-    return next;
-  }
-
-  private isNamed(at: number): boolean {
-    const { ints } = this.scanner;
-    return ints[at + Place.workload] !== 0 || (ints[at + Place.node]! & ints[at + Place.epoch]!) !== -1;
-  }
-
-  private takeUsual(at: number, type: number, shape: Shape | typeof PUT_OFF): void {
-    const { ints, doubles } = this.scanner;
+    const type = ints[FOUND + Place.type]!;
+    const shape = ints[FOUND + Place.shape]!;
+    const a = ints[FOUND + Place.a]!;
+    const b = ints[FOUND + Place.b]!;
+    if (shape === Shape.Txn) return this.mops(MOPS, a, type);
+    if (shape === TEXT) return this.delimited(a, b, type, ints[FOUND + Place.f]!);
     const r = this.recorder;
-    const process = ints[at + Place.process]!;
-    const f = ints[at + Place.f]!;
-    const index = ints[at + Place.index]!;
-    const time = doubles[(at + Place.time) >> 1]!;
-    const a = ints[at + Place.a]!;
-    const b = ints[at + Place.b]!;
-    const c = ints[at + Place.c]!;
-    if (type === INVOKE) {
-      r.invoke(process, f, index, time, shape, a, b, c);
-      if (shape === PUT_OFF) this.putOffValue(a, b);
-    } else r.complete(type, process, f, index, time, shape as Shape, a, b, c);
-  }
-
-  private takeUnusual(at: number, type: number, shape: number): boolean {
-    const { ints, doubles } = this.scanner;
-    const r = this.recorder;
-    const f = ints[at + Place.f]!;
-    const a = ints[at + Place.a]!;
-    const b = ints[at + Place.b]!;
-    if (shape === TEXT) {
-      if (!this.delimited(a, b, type, f)) return false;
-    } else if (shape !== Shape.Txn) {
-      r.shape = shape === NOTHING ? Shape.Scalar : (shape as Shape);
-      r.x0 = a;
-      r.x1 = b;
-      r.x2 = ints[at + Place.c]!;
-      r.hasValue = r.shape !== Shape.Scalar || a !== NIL;
-    }
-    if (ints[at + Place.rest] !== 0) return this.rest(at);
-    this.namesOf(at);
-    const time = doubles[(at + Place.time) >> 1]!;
-    r.commit(type, ints[at + Place.process]!, f, ints[at + Place.index]!, time);
-    if (shape === PUT_OFF) this.putOffValue(a, b);
+    r.shape = shape === NOTHING ? Shape.Scalar : (shape as Shape);
+    r.x0 = a;
+    r.x1 = b;
+    r.x2 = ints[FOUND + Place.c]!;
+    r.hasValue = r.shape !== Shape.Scalar || a !== NIL;
     return true;
+  }
+
+  private commitFound(): boolean {
+    const { ints } = this.scanner;
+    const type = ints[FOUND + Place.type]!;
+    const shape = ints[FOUND + Place.shape]!;
+    this.namesOf();
+    const r = this.recorder;
+    r.commit(
+      type,
+      ints[FOUND + Place.process]!,
+      ints[FOUND + Place.f]!,
+      ints[FOUND + Place.index]!,
+      this.foundTime(),
+    );
+    if (shape === PUT_OFF) this.putOffValue(r.x0, r.x1);
+    return true;
+  }
+
+  private foundTime(): number {
+    return this.scanner.doubles[(FOUND + Place.time) >> 1]!;
   }
 
   /** Stages a value whose text the scanner has only delimited. False when it ends elsewhere. */
   private delimited(from: number, to: number, type: number, f: number): boolean {
     this.pos = from;
-    this.recorder.begin();
     return this.ifComplete(() => this.stageValue(type, f)) && this.pos === to;
   }
 
-  private namesOf(at: number): void {
+  private namesOf(): void {
     const { ints } = this.scanner;
     const r = this.recorder;
-    r.stagedWorkload = ints[at + Place.workload]!;
-    r.stagedNode = ints[at + Place.node]!;
-    r.stagedEpoch = ints[at + Place.epoch]!;
+    r.stagedWorkload = ints[FOUND + Place.workload]!;
+    r.stagedNode = ints[FOUND + Place.node]!;
+    r.stagedEpoch = ints[FOUND + Place.epoch]!;
   }
 
   /** Goes on where the scanner met a field that it does not know. */
-  private rest(at: number): boolean {
-    const { ints, doubles } = this.scanner;
-    this.index = ints[at + Place.index]!;
-    this.time = doubles[(at + Place.time) >> 1]!;
-    this.process = ints[at + Place.process]!;
-    this.type = ints[at + Place.type]!;
-    this.f = ints[at + Place.f]!;
-    const shape = ints[at + Place.shape];
-    this.valueAt = shape === NOTHING ? NONE : 0;
-    if (shape === NOTHING) this.recorder.begin();
-    this.namesOf(at);
-    this.pos = ints[at + Place.rest]!;
+  private rest(): boolean {
+    const { ints } = this.scanner;
+    this.index = ints[FOUND + Place.index]!;
+    this.time = this.foundTime();
+    this.process = ints[FOUND + Place.process]!;
+    this.type = ints[FOUND + Place.type]!;
+    this.f = ints[FOUND + Place.f]!;
+    this.valueAt = ints[FOUND + Place.shape] === NOTHING ? NONE : 0;
+    this.namesOf();
+    this.pos = ints[FOUND + Place.rest]!;
     let done = false;
     return this.ifComplete(() => (done = this.restOfFields() && this.complete())) && done;
   }
@@ -205,9 +177,9 @@ export abstract class ScanningReader extends FieldReader {
   /** Stages the transaction at `pos` and moves behind it. False when the scanner does not know its spelling. */
   protected txn(type: number): boolean {
     if (!this.findTxn(type)) return false;
-    const { ints, code } = this.scanner;
+    const { code } = this.scanner;
     const end = code.at.value;
-    if (!this.mops(ALONE + RECORD, ints[ALONE + Place.a]!, type)) return false;
+    if (!this.mops(ALONE, code.mopCount.value, type)) return false;
     this.pos = end;
     return true;
   }

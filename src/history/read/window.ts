@@ -1,7 +1,7 @@
 import { HistoryError } from '../error.ts';
-import { grownInts } from '../growable.ts';
 import { History } from '../history.ts';
 import { INVOKE, Recorder } from '../recorder.ts';
+import { PutOffs } from './put-offs.ts';
 import { Scanner } from './scanner.ts';
 
 const NEWLINE = 0x0a;
@@ -36,13 +36,8 @@ export abstract class HistoryReader {
   protected line = 1;
   protected lineStart = this.window;
   protected readonly recorder: Recorder;
-  /** Invocations whose values are put off: their rows, and where the values are in `bytes` and in the text. */
-  private putOff = 0;
-  private putOffRow = new Int32Array(256);
-  private putOffAt = new Int32Array(256);
-  private putOffEnd = new Int32Array(256);
-  private putOffLine = new Int32Array(256);
-  private putOffColumn = new Int32Array(256);
+  /** Values that nearly all are repeated by their completions. The others are read by `bringIn`, before the bytes go. */
+  private readonly putOffs: PutOffs;
   private begun = false;
   private expected = 0;
   private taken = 0;
@@ -51,8 +46,10 @@ export abstract class HistoryReader {
 
   /** `spaces`: whether they may separate the elements of lists. */
   protected constructor(spaces: boolean) {
-    this.recorder = new Recorder('line', spaces, this.scanner.memory);
-    this.scanner.serve(this.recorder);
+    const { memory } = this.scanner;
+    this.recorder = new Recorder('line', spaces, memory);
+    this.putOffs = new PutOffs(memory);
+    this.scanner.serve(this.recorder, this.putOffs.address);
   }
 
   /** How many bytes will come in all, where that is known: saves copying while the columns grow. */
@@ -132,46 +129,31 @@ export abstract class HistoryReader {
     const history = this.orEnd(() => {
       this.end();
       this.bringIn();
-      return new History(this.recorder.finish(true));
+      return new History(this.scanner.release(this.recorder.finish(true)));
     });
     this.close(new Error('this reader has finished'));
     return history;
   }
 
-  /**
-   * Does not read the value from `at` to `end` of the invocation that was committed last, whose staged shape was PUT_OFF: nearly all
-   * are repeated by their completions. The others are read by `bringIn`, which must be called before the bytes go.
-   */
+  /** Puts off the value from `at` to `end`, of the invocation that was committed last, whose staged shape was PUT_OFF. */
   protected putOffValue(at: number, end: number): void {
-    const i = this.putOff++;
-    if (i === this.putOffRow.length) {
-      this.putOffRow = grownInts(this.putOffRow, i + 1);
-      this.putOffAt = grownInts(this.putOffAt, i + 1);
-      this.putOffEnd = grownInts(this.putOffEnd, i + 1);
-      this.putOffLine = grownInts(this.putOffLine, i + 1);
-      this.putOffColumn = grownInts(this.putOffColumn, i + 1);
-    }
-    this.putOffRow[i] = this.recorder.lastRow();
-    this.putOffAt[i] = at;
-    this.putOffEnd[i] = end;
-    this.putOffLine[i] = this.line;
-    this.putOffColumn[i] = at - this.lineStart;
+    this.putOffs.add(this.recorder.lastRow(), at, end, this.line, this.lineStart);
   }
 
   /** Reads all values that were put off and that no completion has brought since. Clobbers what is staged. */
   protected bringIn(): void {
-    const { pos, line, lineStart, recorder } = this;
-    for (let i = 0; i < this.putOff; i++) {
-      const row = this.putOffRow[i]!;
-      if (!recorder.isPutOff(row)) continue;
-      this.pos = this.putOffAt[i]!;
-      this.line = this.putOffLine[i]!;
-      this.lineStart = this.pos - this.putOffColumn[i]!;
+    const { pos, line, lineStart, recorder, putOffs } = this;
+    for (let i = 0, n = putOffs.length; i < n; i++) {
+      if (!recorder.isPutOff(putOffs.rowAt(i))) continue;
+      const putOff = putOffs.at(i);
+      this.pos = putOff.from;
+      this.line = putOff.line;
+      this.lineStart = putOff.lineStart;
       recorder.begin();
-      this.stagePutOff(recorder.fOf(row), this.putOffEnd[i]!);
-      recorder.bringIn(row);
+      this.stagePutOff(recorder.fOf(putOff.row), putOff.to);
+      recorder.bringIn(putOff.row);
     }
-    this.putOff = 0;
+    putOffs.clear();
     this.pos = pos;
     this.line = line;
     this.lineStart = lineStart;
