@@ -4,9 +4,7 @@ import {
   EMPTY_LIST,
   FAMILIES,
   FAMILY,
-  HANDLE,
   HANDLE_ROOM,
-  HANDLE_TABLE,
   HANDLES,
   LENGTH,
   LIST_LENGTH,
@@ -18,7 +16,7 @@ import {
   SPACES,
   START,
 } from './list-layout';
-import { span } from './numbers';
+import { span, whole } from './numbers';
 import { enlarge, familyOf, moreHandles } from './reader';
 
 /** Elements are copied eight bytes at a time, with their separator. */
@@ -138,9 +136,33 @@ function newHandle(lists: u32, family: i32, mark: u32, position: u32): i32 {
   const h = load<i32>(lists, HANDLES);
   if (h === load<i32>(lists, HANDLE_ROOM)) moreHandles(lists);
   store<i32>(lists, h + 1, HANDLES);
-  const entry = load<u32>(lists, HANDLE_TABLE) + HANDLE * h;
-  store<i32>(entry, family, LIST_OF);
-  store<i32>(entry, -(load<i32>(mark) >> 1), LIST_LENGTH);
+  store<i32>(load<u32>(lists, LIST_OF) + (h << 2), family);
+  store<i32>(load<u32>(lists, LIST_LENGTH) + (h << 2), -(load<i32>(mark) >> 1));
   store<i32>(mark, ((h + 1) << 1) | (position & 1));
   return h;
+}
+
+/**
+ * Writes the elements of the longest lists to `to`, family after family, from `family` to `families` − 1. Stops at one with other elements
+ * than whole numbers of at most nine digits, and says which.
+ */
+export function layOut(lists: u32, family: i32, families: i32, to: u32): i32 {
+  const separator = load<i32>(lists, SEPARATOR);
+  const gap = load<u32>(lists, SEPARATOR_LENGTH);
+  for (; family < families; family++) {
+    const entry = load<u32>(lists, FAMILIES) + FAMILY * family;
+    let p = load<u32>(entry, START);
+    const end = p + load<u32>(entry, LENGTH);
+    let at = to;
+    while (p < end) {
+      // What is behind the end may look like more digits.
+      const digits = min(span(p), end - p);
+      if (digits === 0 || (p + digits < end && <i32>load<u8>(p + digits) !== separator)) return family;
+      store<i32>(at, whole(p, digits));
+      at += 4;
+      p += digits + gap;
+    }
+    to = at;
+  }
+  return family;
 }

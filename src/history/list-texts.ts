@@ -6,7 +6,7 @@ const SMALLEST = 32;
 const LARGEST_FIRST = 256;
 
 /** Places of four bytes in a store, as assembly/list-layout.ts has them in bytes. */
-const STORE = 7;
+const STORE = 8;
 const Store = {
   families: 0,
   separator: 1,
@@ -14,13 +14,12 @@ const Store = {
   spaces: 3,
   handles: 4,
   handleRoom: 5,
-  handleTable: 6,
+  listOf: 6,
+  listLength: 7,
 } as const;
 /** The same of a family. */
 const FAMILY = 4;
 const Family = { start: 0, length: 1, room: 2, count: 3 } as const;
-/** The same of a handle. */
-const HANDLE = 2;
 
 const isPower = (n: number): boolean => (n & (n - 1)) === 0;
 
@@ -188,7 +187,8 @@ export class ListTexts {
   moreHandles(): void {
     const room = this.get(Store.handleRoom);
     const larger = Math.max(64, 2 * room, this.expectedHandles);
-    this.enlargeTable(Store.handleTable, 4 * HANDLE * room, 4 * HANDLE * larger);
+    this.enlargeTable(Store.listOf, 4 * room, 4 * larger);
+    this.enlargeTable(Store.listLength, 4 * room, 4 * larger);
     this.set(Store.handleRoom, larger);
   }
 
@@ -197,26 +197,26 @@ export class ListTexts {
     if (h === this.get(Store.handleRoom)) this.moreHandles();
     this.set(Store.handles, h + 1);
     this.setHandle(h, family);
-    this.memory.ints[(this.get(Store.handleTable) >> 2) + HANDLE * h + 1] = length;
+    this.memory.ints[(this.get(Store.listLength) >> 2) + h] = length;
     return h;
   }
 
   /** A handle's list is the family's from now on, or kept apart. */
   protected setHandle(h: number, family: number): void {
-    this.memory.ints[(this.get(Store.handleTable) >> 2) + HANDLE * h] = family;
+    this.memory.ints[(this.get(Store.listOf) >> 2) + h] = family;
   }
 
-  /** The families and lengths of all handles, one after the other. */
-  protected handleTable(): Int32Array {
-    const from = this.get(Store.handleTable) >> 2;
-    return this.memory.ints.subarray(from, from + HANDLE * this.handles);
+  /** By handle: the family of its list; and how many elements that has. */
+  protected handleColumns(): { family: Int32Array; length: Int32Array } {
+    const { ints } = this.memory;
+    const column = (at: number): Int32Array => ints.subarray(at >> 2, (at >> 2) + this.handles);
+    return { family: column(this.get(Store.listOf)), length: column(this.get(Store.listLength)) };
   }
 
   protected handleLength(h: number): number {
-    return this.memory.ints[(this.get(Store.handleTable) >> 2) + HANDLE * h + 1]!;
+    return this.memory.ints[(this.get(Store.listLength) >> 2) + h]!;
   }
 
-  /** Where the marks of a family are, in places of the memory. */
   protected marks(family: number): number {
     const at = this.at(family);
     const { ints } = this.memory;

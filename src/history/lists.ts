@@ -11,6 +11,12 @@ const ZERO = 0x30;
 export const EMPTY_LIST = -1;
 export const NO_MATCH = -2;
 
+/** Writes elements into the memory as `layOut` in assembly/lists.ts does: family after family from the given one on, up to the one it answers. */
+export type Decoder = (store: number, family: number, families: number, to: number) => number;
+
+/** Leaves all to others. */
+export const decodesNothing: Decoder = (_, family) => family;
+
 /**
  * Lists as they are read, without building them.
  *
@@ -23,6 +29,7 @@ export const NO_MATCH = -2;
  */
 export class ListStore extends ListTexts {
   private readonly values: ValueTable;
+  private readonly decoder: Decoder;
   /** Handles by family of lists kept apart, what these are made of, and where in it each begins. */
   private readonly apartOf = new Map<number, number[]>();
   private apart = new Int32Array(0);
@@ -32,9 +39,11 @@ export class ListStore extends ListTexts {
   private scratch = new Uint8Array(256);
   private scratchMarks = new Int32Array(64);
 
-  constructor(values: ValueTable, memory: Memory, spaces: boolean) {
+  /** `decoder`: for a memory that takes columns. */
+  constructor(values: ValueTable, memory: Memory, spaces: boolean, decoder: Decoder) {
     super(memory, spaces);
     this.values = values;
+    this.decoder = decoder;
   }
 
   /** Whether a list has exactly two elements. */
@@ -185,8 +194,8 @@ export class ListStore extends ListTexts {
   }
 
   /**
-   * Lays all lists out. `same[h]` is the handle that equal lists share; null when no two handles are equal. Without
-   * `share` lists kept apart stay so, even equal ones.
+   * Lays all lists out, for which it uses up the store. `same[h]` is the handle that equal lists share; null when no two handles are equal.
+   * Without `share` lists kept apart stay so, even equal ones.
    */
   finish(share: boolean): {
     offset: Int32Array;
@@ -201,23 +210,41 @@ export class ListStore extends ListTexts {
       familyOffset[f] = total;
       total += this.count(f);
     }
-    const elements = new Int32Array(total + this.apartUsed);
-    for (let f = 0; f < families; f++) this.decode(f, elements, familyOffset[f]!);
-    elements.set(this.apart.subarray(0, this.apartUsed), total);
-    const offset = new Int32Array(handles);
-    const length = new Int32Array(handles);
-    const table = this.handleTable();
-    for (let h = 0; h < handles; h++) {
-      const family = table[2 * h]!;
-      offset[h] = family >= 0 ? familyOffset[family]! : total + this.handleOffset[h]!;
-      length[h] = table[2 * h + 1]!;
+    const elements = this.layOut(familyOffset, total);
+    const { family, length } = this.handleColumns();
+    const sharing = share && this.apartOf.size > 0;
+    const handleAt = sharing ? this.handlesByLength(family, length) : null;
+    // In place: there may be millions of them.
+    const offset = family;
+    for (let h = 0; h < handles; h++)
+      offset[h] = family[h]! >= 0 ? familyOffset[family[h]!]! : total + this.handleOffset[h]!;
+    const same = handleAt === null ? null : this.shareApart(handleAt, familyOffset, offset, length, elements);
+    return { offset, length, elements, same };
+  }
+
+  /** The elements of all families, one after the other, and those of lists kept apart behind them. */
+  private layOut(familyOffset: Int32Array, total: number): Int32Array {
+    const { memory, families } = this;
+    const size = total + this.apartUsed;
+    const inside = memory.takesColumns(4 * size);
+    const elements = memory.column(new Int32Array(0), size, inside);
+    for (let f = 0; f < families; f++) {
+      if (inside) f = this.decoder(this.address, f, families, elements.byteOffset + 4 * familyOffset[f]!);
+      if (f < families) this.decode(f, elements, familyOffset[f]!);
     }
-    return {
-      offset,
-      length,
-      elements,
-      same: share ? this.shareApart(familyOffset, offset, length, elements) : null,
-    };
+    elements.set(this.apart.subarray(0, this.apartUsed), total);
+    return elements;
+  }
+
+  /** Of families that have lists kept apart: by length, the handle of what begins as the family does, or −1. */
+  private handlesByLength(family: Int32Array, length: Int32Array): Map<number, Int32Array> {
+    const handleAt = new Map<number, Int32Array>();
+    for (const f of this.apartOf.keys()) handleAt.set(f, new Int32Array(this.count(f) + 1).fill(-1));
+    for (let h = 0; h < this.handles; h++) {
+      const table = family[h]! >= 0 ? handleAt.get(family[h]!) : undefined;
+      if (table !== undefined) table[length[h]!] = h;
+    }
+    return handleAt;
   }
 
   /**
@@ -225,24 +252,13 @@ export class ListStore extends ListTexts {
    * family's place and both one handle.
    */
   private shareApart(
+    handleAt: Map<number, Int32Array>,
     familyOffset: Int32Array,
     offset: Int32Array,
     length: Int32Array,
     elements: Int32Array,
-  ): Int32Array | null {
-    if (this.apartOf.size === 0) return null;
+  ): Int32Array {
     const same = new Int32Array(this.handles).map((_, h) => h);
-    const handleAt = new Map<number, Int32Array>();
-    for (const family of this.apartOf.keys())
-      handleAt.set(family, new Int32Array(this.count(family) + 1).fill(-1));
-    const handles = this.handleTable();
-    for (let h = 0; h < this.handles; h++) {
-      const family = handles[2 * h]!;
-      if (family >= 0) {
-        const table = handleAt.get(family);
-        if (table !== undefined) table[length[h]!] = h;
-      }
-    }
     for (const [family, apart] of this.apartOf) {
       const longest = familyOffset[family]!;
       const table = handleAt.get(family)!;

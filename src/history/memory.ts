@@ -67,7 +67,7 @@ export class Memory {
 
   /** Whether this is an array in here. */
   holds(array: unknown): array is Column {
-    return ArrayBuffer.isView(array) && array.buffer instanceof SharedArrayBuffer;
+    return ArrayBuffer.isView(array) && array.buffer === this.bytes.buffer;
   }
 
   /** A copy of a column with `room` places, `inside` of this memory or anywhere. */

@@ -1,7 +1,7 @@
 import { FIRST_LIST, type HistoryColumns, INFO, NEVER, OK, R, Shape } from './columns.ts';
 import { HistoryError } from './error.ts';
 import { IdMap } from './idmap.ts';
-import { EMPTY_LIST, ListStore } from './lists.ts';
+import { type Decoder, decodesNothing, EMPTY_LIST, ListStore } from './lists.ts';
 import { Memory } from './memory.ts';
 import { MopTable, PUT_OFF } from './mops.ts';
 import type { Json, Op } from './op.ts';
@@ -61,15 +61,20 @@ export class Recorder extends MopTable {
   private lone = 0;
   private loneProcess = 0;
 
-  /** Lists are kept in `memory`; `spaces`: whether a space may separate their elements. */
-  constructor(unit: 'line' | 'record', spaces: boolean, memory = new Memory()) {
+  /** All is kept in `memory`, with a `decoder` for its lists; `spaces`: whether a space may separate their elements. */
+  constructor(
+    unit: 'line' | 'record',
+    spaces: boolean,
+    memory = new Memory(),
+    decoder: Decoder = decodesNothing,
+  ) {
     super(memory);
     this.unit = unit;
     this.set(Table.lastIndex, -1);
     this.open = new ProcessTable(memory);
     this.placeOpen();
-    this.reads = new ListStore(this.values, memory, spaces);
-    this.plain = new ListStore(this.values, memory, spaces);
+    this.reads = new ListStore(this.values, memory, spaces, decoder);
+    this.plain = new ListStore(this.values, memory, spaces, decoder);
   }
 
   private placeOpen(): void {

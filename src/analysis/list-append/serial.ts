@@ -69,11 +69,8 @@ class Execution {
   unobserved = 0;
   private readonly txns: Transactions;
   private readonly elements: Elements;
-  /**
-   * By key, four numbers: the version it is at, or, while a transaction is tried, would be at; its empty version; its longest; and
-   * the cell of the element 0 (see `Elements.plain`).
-   */
-  private readonly state: Int32Array;
+  /** By key: the version it is at, or, while a transaction is tried, would be at. */
+  private readonly versions: Int32Array;
   /** By transaction: 1 + the one at whose invocation it was executed, its own where it has no effect; or 0. */
   private readonly executed: Int32Array;
   private oldest = 0;
@@ -99,13 +96,7 @@ class Execution {
   constructor(txns: Transactions, elements: Elements) {
     this.txns = txns;
     this.elements = elements;
-    const { keys, storage, length } = txns;
-    this.state = new Int32Array(4 * keys);
-    for (let k = 0; k < keys; k++) {
-      this.state[4 * k] = this.state[4 * k + 1] = storage[k];
-      this.state[4 * k + 2] = storage[k] + length[k];
-      this.state[4 * k + 3] = elements.plain[k];
-    }
+    this.versions = txns.storage.slice();
     this.executed = new Int32Array(txns.count);
     let places = 1024;
     while (places < txns.count && places < 1 << 12) places *= 2;
@@ -132,10 +123,10 @@ class Execution {
 
   /** Begins the transactions `start` … `end` − 1, executing what can be executed. False where one of them is late. */
   run(start: number, end: number): boolean {
-    const { from, size, outcome, inv, ret, keyOf, readers, unread, history } = this.txns;
+    const { from, size, outcome, inv, ret, keyOf, storage, length, readers, unread, history } = this.txns;
     const { mopF, mopVal, listLength } = history;
-    const { place, cells } = this.elements;
-    const { state, executed, waiting, next, mask, tried } = this;
+    const { place, plain, cells } = this.elements;
+    const { versions, executed, waiting, next, mask, tried } = this;
     let { left, oldest, unseen } = this;
     let late = false;
     // No calls in here: behind each one, all that is in registers would be loaded and checked again.
@@ -156,16 +147,16 @@ class Execution {
         let hidden = false;
         let awaited = 0;
         for (; m < stop; m++) {
-          const k = keyOf[m] << 2;
+          const k = keyOf[m];
           const value = mopVal[m];
-          const version = state[k];
-          const empty = state[k + 1];
-          const count = version === empty ? unread + keyOf[m] : version;
+          const version = versions[k];
+          const empty = storage[k];
+          const count = version === empty ? unread + k : version;
           let to = version;
           let read = count;
           if (mopF[m] === APPEND) {
-            const p = place[cells === null ? state[k + 3] + value : cells[m]];
-            awaited = p > 0 ? p - 1 : state[k + 2];
+            const p = place[cells === null ? plain[k] + value : cells[m]];
+            awaited = p > 0 ? p - 1 : empty + length[k];
             to = p > 0 ? p : UNSEEN;
             read = NONE;
             if (p <= 0) hidden = true;
@@ -180,7 +171,7 @@ class Execution {
                 break;
               }
             }
-            state[k] = to;
+            versions[k] = to;
           } else {
             if (value === UNREAD || !ok) continue;
             awaited = value === NIL ? empty : empty + listLength[-3 - value];
@@ -195,7 +186,7 @@ class Execution {
         }
         if (m < stop) {
           while (--n >= 0) {
-            state[tried[4 * n]] = tried[4 * n + 1];
+            versions[tried[4 * n]] = tried[4 * n + 1];
             if (tried[4 * n + 3] >= 0) readers[tried[4 * n + 3]]++;
           }
           const b = ((awaited ^ (awaited >>> 12)) & mask) << 1;

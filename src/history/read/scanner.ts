@@ -1,6 +1,6 @@
 import type { HistoryColumns } from '../columns.ts';
-import { type ListStore, NO_MATCH } from '../lists.ts';
-import { Memory } from '../memory.ts';
+import { type Decoder, decodesNothing, type ListStore, NO_MATCH } from '../lists.ts';
+import { type Column, Memory } from '../memory.ts';
 import { SCANNER } from './scanner-code.ts';
 
 /** Where the memory begins that is the reader's to use. */
@@ -68,6 +68,7 @@ interface Exports {
   txnJson(from: number, limit: number, type: number): number;
   txnEdn(from: number, limit: number, type: number): number;
   match(lists: number, family: number, from: number): number;
+  readonly layOut: Decoder;
   keepReads(lists: number): void;
   keepRows(table: number, putOffs: number): void;
   addName(from: number, length: number, of: number, id: number): void;
@@ -93,6 +94,7 @@ const NO_CODE: Omit<Exports, 'memory'> = {
   txnJson: () => 0,
   txnEdn: () => 0,
   match: () => NO_MATCH,
+  layOut: decodesNothing,
   keepReads: () => {},
   keepRows: () => {},
   addName: () => {},
@@ -184,6 +186,10 @@ class CodeMemory extends Memory {
   constructor(code: SharedMemory) {
     super(code.buffer, WINDOW);
     this.code = code;
+  }
+
+  override holds(array: unknown): array is Column {
+    return ArrayBuffer.isView(array) && array.buffer instanceof SharedArrayBuffer;
   }
 
   override takesColumns(size: number): boolean {

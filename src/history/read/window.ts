@@ -46,8 +46,8 @@ export abstract class HistoryReader {
 
   /** `spaces`: whether they may separate the elements of lists. */
   protected constructor(spaces: boolean) {
-    const { memory } = this.scanner;
-    this.recorder = new Recorder('line', spaces, memory);
+    const { memory, code } = this.scanner;
+    this.recorder = new Recorder('line', spaces, memory, code.layOut);
     this.putOffs = new PutOffs(memory);
     this.scanner.serve(this.recorder, this.putOffs.address);
   }
