@@ -149,6 +149,14 @@ test('invocations are put off whatever stands behind their values in EDN', () =>
   ]);
 });
 
+test('what is cut off is counted from where it begins, whoever moved there', () => {
+  const text = '{:index 0, :process 0, :type :invoke, :f :write, :value 1}\n, \n\t#_[1';
+  for (const reader of [new EdnReader(), new PlainEdn()])
+    expect(read(reader, text, null).warnings).toEqual([
+      'line 3 begins a record that is cut off after 4 bytes; it was left out',
+    ]);
+});
+
 test('micro-operations lie in the order of rows, whatever completes first', () => {
   const draw = new Draw(1);
   const value = (key: number): Json => [

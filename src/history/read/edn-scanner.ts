@@ -71,10 +71,9 @@ export abstract class EdnScanner extends ScanningReader {
   protected blank(): void {
     const { bytes } = this;
     for (;;) {
+      this.spaces();
       const c = bytes[this.pos]!;
-      if (c === NEWLINE) this.newline(this.pos++);
-      else if (c === 0x20 || c === 0x2c || c === 0x0d || c === 0x09) this.pos++;
-      else if (c === SEMICOLON) {
+      if (c === SEMICOLON) {
         while (this.pos < this.limit && bytes[this.pos] !== NEWLINE) this.pos++;
         if (this.pos >= this.limit && !this.last) throw INCOMPLETE;
       } else if (c === HASH && bytes[this.pos + 1] === UNDERSCORE) {
@@ -84,6 +83,16 @@ export abstract class EdnScanner extends ScanningReader {
         this.form(DISCARDED);
         this.discarding--;
       } else return;
+    }
+  }
+
+  /** Moves over white space and commas. */
+  protected spaces(): void {
+    const { bytes } = this;
+    for (let c = bytes[this.pos]!; ; c = bytes[this.pos]!) {
+      if (c === NEWLINE) this.newline(this.pos++);
+      else if (c === 0x20 || c === 0x2c || c === 0x0d || c === 0x09) this.pos++;
+      else return;
     }
   }
 

@@ -55,6 +55,7 @@ export class EdnReader extends EdnValueReader {
     try {
       for (;;) {
         while (this.scan(this.limit) === RESTED);
+        this.spaces();
         ({ pos, line, lineStart } = this);
         this.blank();
         ({ pos, line, lineStart } = this);
