@@ -8,8 +8,8 @@ import { formatOf, type HistoryFormat, readerFor } from '../history/read/read.ts
 import type { HistoryReader } from '../history/read/window.ts';
 import { UsageError } from './exit.ts';
 
-/** Bytes read at once: few enough to be still in a near cache when they are looked at. */
-const PIECE = 1 << 17;
+/** Bytes read at once: so many that asking for them takes no time, and few enough to be still in a cache when they are looked at. */
+const PIECE = 1 << 19;
 /** What a run directory may hold, best first. */
 const IN_DIRECTORY = ['history.jsonl', 'history.jsonl.gz', 'history.edn', 'history.edn.gz'];
 

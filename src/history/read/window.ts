@@ -9,7 +9,7 @@ const NEWLINE = 0x0a;
 const SAMPLE = 1 << 20;
 /** Bytes behind the last one read that may be looked at, and must be zero. */
 const MARGIN = 64;
-const FIRST_WINDOW = 1 << 19;
+const FIRST_WINDOW = 1 << 20;
 
 /** What a string can hold. */
 const LONGEST_TEXT = 0x1fffffe8;
