@@ -26,15 +26,16 @@ export class Overlaps {
   private readonly seen = new Int32Array(MOST);
   private readonly own = new Int32Array(MOST);
 
-  /** Whether an order is known to exist; false proves nothing. O(n) where few calls overlap. */
-  legal({ n, kind, a, b, inv, ret, outcome }: Calls, initial: number): boolean {
+  /** Whether an order of the calls `from` … `to` − 1 is known to exist; false proves nothing. O(to − from) where few calls overlap. */
+  legal(calls: Calls, initial: number, from = 0, to = calls.n): boolean {
+    const { kind, a, b, inv, ret, outcome } = calls;
     this.held.fill(0);
     this.values[0] = initial;
     this.count = 1;
     this.held[0] = 1;
     this.active = 0;
     let next = NEVER;
-    for (let i = 0; i < n; i++) {
+    for (let i = from; i < to; i++) {
       const fate = outcome[i];
       const k = kind[i];
       if (fate === FAIL || (fate === INFO && (k === READ || k === MISS))) continue;

@@ -1,4 +1,4 @@
-import { type History, INFO, OK } from '../../history/history.ts';
+import { type History, INFO } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
 import type { Anomaly, Check, CheckOptions, OwnOptionsOf, Verdict } from '../verdict.ts';
 import { CAS, type Calls, type Decision, MISS } from './calls.ts';
@@ -21,25 +21,23 @@ export type RegisterCheckOptions = CheckOptions & RegisterOptions;
 
 function judge(name: string, source: History, options: RegisterCheckOptions = {}): Verdict {
   const model = options.models?.[0] ?? 'linearizable';
-  const { keys, reason } = registersOf(source, options);
+  const { keys, succeeded, reason } = registersOf(source, options);
   const initial = source.values.id(options.initial ?? null);
   const meter = new Meter(options.budget);
   const findings = new Findings(options);
-  let considered = 0;
-  for (const { calls } of keys) for (let i = 0; i < calls.n; i++) if (calls.outcome[i] === OK) considered++;
   if (reason !== undefined) {
     findings.unknowns.push(reason);
     return findings.verdict(name, model, source.n, {}, options);
   }
   if (model === 'sequential') {
     sequentialRegisters(source, keys, options, meter, findings);
-    return findings.verdict(name, model, considered, { keys: keys.length, steps: meter.steps }, options);
+    return findings.verdict(name, model, succeeded, { keys: keys.length, steps: meter.steps }, options);
   }
   const hard: KeyCalls[] = [];
   const overlaps = new Overlaps();
   keys.forEach((key, i) => {
     if ((i & 1023) === 0) options.progress?.(i, keys.length, 'registers');
-    if (key.calls.n <= SMALL && overlaps.legal(key.calls, initial)) {
+    if (key.size <= SMALL && overlaps.legal(key.all, initial, key.from, key.from + key.size)) {
       findings.engines.add('overlaps');
       return;
     }
@@ -55,20 +53,21 @@ function judge(name: string, source: History, options: RegisterCheckOptions = {}
   hard.forEach((key, i) => {
     options.progress?.(i, hard.length, 'registers with reused values');
     findings.engines.add('deadlines');
+    const { calls } = key;
     const named = () => {
-      const plain = obvious(key.calls, initial, most(options));
+      const plain = obvious(calls, initial, most(options));
       nameAll(source, key, plain, findings);
       return plain.count > 0;
     };
     const share = Math.floor(meter.left / Math.min(8, hard.length - i));
     const search = (steps: number): Decision => {
       const part = meter.part(steps);
-      const found = decideRegister(key.calls, initial, part);
+      const found = decideRegister(calls, initial, part);
       meter.join(part);
       return found;
     };
     // Where thousands of keys are small, a look for the obvious would cost more than the search.
-    let decision = key.calls.n <= SMALL ? search(Math.min(share, QUICK)) : undefined;
+    let decision = calls.n <= SMALL ? search(Math.min(share, QUICK)) : undefined;
     if (decision?.answer !== 'legal' && named()) return;
     if (decision === undefined || decision.answer === 'unknown') decision = search(share);
     width = Math.max(width, decision.width ?? 0);
@@ -78,7 +77,7 @@ function judge(name: string, source: History, options: RegisterCheckOptions = {}
   return findings.verdict(
     name,
     'linearizable',
-    considered,
+    succeeded,
     { keys: keys.length, steps: meter.steps, ...(width > 0 ? { width } : {}) },
     options,
   );
@@ -96,14 +95,15 @@ function nameConflicts(
   findings: Findings,
   options: RegisterCheckOptions,
 ): void {
+  const { calls } = key;
   const paired = found.conflicts[0].kind === 'crossing' || found.conflicts[0].kind === 'chain';
-  const plain = paired ? obvious(key.calls, initial, most(options)) : { conflicts: [], count: 0 };
+  const plain = paired ? obvious(calls, initial, most(options)) : { conflicts: [], count: 0 };
   if (plain.count === 0) {
     nameAll(history, key, found, findings);
     return;
   }
   nameAll(history, key, plain, findings);
-  const conflicts = found.conflicts.filter((c) => registerAnomalyType(key.calls, c) === 'new-old-inversion');
+  const conflicts = found.conflicts.filter((c) => registerAnomalyType(calls, c) === 'new-old-inversion');
   nameAll(history, key, { conflicts, count: conflicts.length }, findings);
 }
 
@@ -113,9 +113,10 @@ function nameAll(
   found: { readonly conflicts: readonly (Conflict | Stale)[]; readonly count: number },
   findings: Findings,
 ): void {
+  const { calls } = key;
   findings.addAll(
     found,
-    (conflict) => registerAnomalyType(key.calls, conflict),
+    (conflict) => registerAnomalyType(calls, conflict),
     (conflict) => registerAnomaly(history, key, conflict),
   );
 }

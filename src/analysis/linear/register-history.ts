@@ -3,6 +3,7 @@ import type { Json } from '../../history/op.ts';
 import { NIL } from '../../history/values.ts';
 import { showRow } from '../evidence/show.ts';
 import { isPair } from '../keyed-lists.ts';
+import { inPieces } from '../pieces.ts';
 import { blankCalls, CAS, type Calls, MISS, READ, WRITE } from './calls.ts';
 import { Dense } from './dense.ts';
 
@@ -20,16 +21,49 @@ export const KINDS: { readonly [f: string]: number } = {
 };
 
 /** The calls on one register, and which rows of the history they are. */
-export interface KeyCalls {
+export class KeyCalls {
   /** Value id of the key; undefined where the history has one register without a key. */
   readonly key: number | undefined;
-  readonly calls: Calls;
-  readonly rows: Int32Array;
+  readonly size: number;
+  /** Its calls are those from here on of all registers' together. */
+  readonly from: number;
+  readonly all: Calls;
+  private readonly allRows: Int32Array;
+
+  constructor(key: number | undefined, from: number, size: number, all: Calls, allRows: Int32Array) {
+    this.key = key;
+    this.size = size;
+    this.from = from;
+    this.all = all;
+    this.allRows = allRows;
+  }
+
+  /** Made when asked for: those of thousands of small registers would take as long to make as to judge. */
+  get calls(): Calls {
+    const { from, size: n, all } = this;
+    const to = from + n;
+    return {
+      n,
+      kind: all.kind.subarray(from, to),
+      a: all.a.subarray(from, to),
+      b: all.b.subarray(from, to),
+      inv: all.inv.subarray(from, to),
+      ret: all.ret.subarray(from, to),
+      outcome: all.outcome.subarray(from, to),
+    };
+  }
+
+  /** As `calls`. */
+  get rows(): Int32Array {
+    return this.allRows.subarray(this.from, this.from + this.size);
+  }
 }
 
 /** The registers of a history, or why it cannot be told what they are: then there are none. */
 export interface Registers {
   readonly keys: readonly KeyCalls[];
+  /** Calls on any of them that succeeded. */
+  readonly succeeded: number;
   readonly reason?: string;
 }
 
@@ -46,7 +80,7 @@ export function registersOf(history: History, options: RegisterOptions = {}): Re
   const { n, f, fs, shape, x0, x1, x2, outcome, values } = history;
   const kindOf = fs.map((name) => (Object.hasOwn(KINDS, name) ? KINDS[name] : -1));
   const { keyed, reason } = layoutOf(history, kindOf);
-  if (reason !== undefined) return { keys: [], reason };
+  if (reason !== undefined) return { keys: [], succeeded: 0, reason };
   const columns = blankCalls(n);
   const rows = new Int32Array(n);
   const keys = new Dense(n);
@@ -100,24 +134,14 @@ export function registersOf(history: History, options: RegisterOptions = {}): Re
     columns.ret[at] = fate === INFO ? NEVER : history.ret[row];
   };
   for (let row = 0; row < n; row++) place(row);
-  const found = sizes.map((size, k): KeyCalls => {
-    const from = start[k];
-    const to = from + size;
-    return {
-      key: keyed ? keys.id(k) : undefined,
-      calls: {
-        n: size,
-        kind: columns.kind.subarray(from, to),
-        a: columns.a.subarray(from, to),
-        b: columns.b.subarray(from, to),
-        inv: columns.inv.subarray(from, to),
-        ret: columns.ret.subarray(from, to),
-        outcome: columns.outcome.subarray(from, to),
-      },
-      rows: rows.subarray(from, to),
-    };
+  let succeeded = 0;
+  inPieces(start[sizes.length], (first, end) => {
+    for (let at = first; at < end; at++) if (columns.outcome[at] === OK) succeeded++;
   });
-  return { keys: found };
+  const found = sizes.map(
+    (size, k) => new KeyCalls(keyed ? keys.id(k) : undefined, start[k], size, columns, rows),
+  );
+  return { keys: found, succeeded };
 }
 
 /** What a compare-and-set expects and sets; undefined where its value does not say. */

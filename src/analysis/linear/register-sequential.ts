@@ -42,11 +42,12 @@ export function sequentialRegisters(
   for (const key of keys) {
     const name: Json = key.key === undefined ? null : history.values.value(key.key);
     const value = (v: number) => history.values.value(v);
-    for (let i = 0; i < key.calls.n; i++) {
-      const { kind, a, b, inv, ret, outcome } = key.calls;
+    const { n, kind, a, b, inv, ret, outcome } = key.calls;
+    const rowOf = key.rows;
+    for (let i = 0; i < n; i++) {
       const f = kind[i] === READ ? 'read' : kind[i] === CAS ? 'cas' : kind[i] === MISS ? 'miss' : 'write';
       const inner: Json = kind[i] >= CAS ? [value(a[i]), value(b[i])] : value(a[i]);
-      const row = key.rows[i];
+      const row = rowOf[i];
       rows.push(row);
       operations.push({
         f,
