@@ -192,6 +192,7 @@ class CodeMemory extends Memory {
     return ArrayBuffer.isView(array) && array.buffer instanceof SharedArrayBuffer;
   }
 
+  /** Half of it is kept for lists and long records, which have no other place. */
   override takesColumns(size: number): boolean {
     return 2 * size <= this.left;
   }

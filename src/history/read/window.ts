@@ -93,7 +93,8 @@ export abstract class HistoryReader {
       );
     // What was allocated meanwhile may have come with other arrays.
     this.bytes = memory.bytes;
-    this.bytes.copyWithin(this.window, this.pos, this.limit);
+    // A long record that comes piece by piece stays where it is.
+    if (this.pos > this.window) this.bytes.copyWithin(this.window, this.pos, this.limit);
     this.lineStart -= this.pos;
     if (needed > this.size) {
       const larger = Math.min(memory.left, Math.ceil(1.5 * needed));
