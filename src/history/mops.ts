@@ -1,5 +1,4 @@
 import { type HistoryColumns, Shape } from './columns.ts';
-import { nextSize } from './growable.ts';
 import { RowTable, Table } from './rows.ts';
 
 /**
@@ -35,8 +34,8 @@ export class MopTable extends RowTable {
 
   /** More room behind the staged micro-operations: the three columns are other arrays afterwards. */
   enlargeMops(): void {
-    const room = Math.max(256, nextSize(this.mopF.length, 0), this.expectedMops);
     const { memory } = this;
+    const room = this.nextRoom(this.mopF.length, MOP, this.expectedMops);
     const inside = memory.takesColumns(MOP * room);
     this.mopF = memory.column(this.mopF, room, inside);
     this.mopKey = memory.column(this.mopKey, room, inside);

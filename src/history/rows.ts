@@ -103,7 +103,7 @@ export class RowTable {
   }
 
   private enlarge(): void {
-    const room = Math.max(nextSize(this.room, 0), this.expectedRows);
+    const room = this.nextRoom(this.room, ROW, this.expectedRows);
     const inside = this.memory.takesColumns(ROW * room);
     const larger = <C extends Column>(column: C): C => this.memory.column(column, room, inside);
     this.outcome = larger(this.outcome);
@@ -141,6 +141,15 @@ export class RowTable {
       node,
       epoch,
     ]);
+  }
+
+  /**
+   * How many places columns get that have too few, of so many bytes in all. Where they lie in the memory, places that nobody uses yet
+   * cost nothing, but those that the columns leave are lost: so they leave them less often.
+   */
+  protected nextRoom(room: number, bytes: number, expected: number): number {
+    const ample = Math.max(256, 4 * room);
+    return Math.max(this.memory.takesColumns(ample * bytes) ? ample : nextSize(room, 0), expected);
   }
 
   /** Notes where columns are. */
