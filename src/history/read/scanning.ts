@@ -79,7 +79,10 @@ export abstract class ScanningReader extends FieldReader {
     this.lineStart = lineStart;
   }
 
-  /** Commits the record that the scanner has left. Answers GENERAL, at its beginning, when it needs the general way. */
+  /**
+   * Commits the record that the scanner has left: NONE; or RESTED, behind the rest of it. Answers GENERAL, at its beginning, when it needs
+   * the general way.
+   */
   private takeOne(): number {
     const { ints } = this.scanner;
     const line = ints[FOUND + Place.line]!;
@@ -87,8 +90,13 @@ export abstract class ScanningReader extends FieldReader {
     this.onLine(line, lineStart);
     this.recorder.place = this.line;
     this.recorder.begin();
-    const rested = ints[FOUND + Place.rest] !== 0;
-    if (this.stageFound() && (rested ? this.rest() : this.commitFound())) return rested ? RESTED : NONE;
+    if (this.stageFound()) {
+      if (ints[FOUND + Place.rest] === 0) {
+        this.commitFound();
+        return NONE;
+      }
+      if (this.rest()) return RESTED;
+    }
     this.pos = ints[FOUND + Place.start]!;
     this.line = line;
     this.lineStart = lineStart;
@@ -113,7 +121,7 @@ export abstract class ScanningReader extends FieldReader {
     return true;
   }
 
-  private commitFound(): boolean {
+  private commitFound(): void {
     const { ints } = this.scanner;
     const type = ints[FOUND + Place.type]!;
     const shape = ints[FOUND + Place.shape]!;
@@ -127,7 +135,6 @@ export abstract class ScanningReader extends FieldReader {
       this.foundTime(),
     );
     if (shape === PUT_OFF) this.putOffValue(r.x0, r.x1);
-    return true;
   }
 
   private foundTime(): number {
