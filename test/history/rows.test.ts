@@ -4,19 +4,10 @@ import { Memory } from '../../src/history/memory.ts';
 import type { Json, Op } from '../../src/history/op.ts';
 import { ProcessTable } from '../../src/history/process-table.ts';
 import { JsonlReader } from '../../src/history/read/jsonl.ts';
+import { PlainJson } from './plain.ts';
 import { jsonLines } from './print.ts';
 import { Draw } from './random-ops.ts';
 import { read, seen } from './seen.ts';
-
-/** Does all by itself. */
-class PlainJson extends JsonlReader {
-  protected override find(): boolean {
-    return false;
-  }
-  protected override findTxn(): boolean {
-    return false;
-  }
-}
 
 /** Its memory does not take all columns. */
 class PoorJson extends JsonlReader {

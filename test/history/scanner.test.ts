@@ -5,13 +5,14 @@ import type { Json, Op } from '../../src/history/op.ts';
 import { EdnReader } from '../../src/history/read/edn.ts';
 import { JsonlReader } from '../../src/history/read/jsonl.ts';
 import type { HistoryReader } from '../../src/history/read/window.ts';
+import { PlainEdn, PlainJson } from './plain.ts';
 import { ednRecords, jsonLines } from './print.ts';
 import { Draw, randomOps } from './random-ops.ts';
 import { damaged, read, seen } from './seen.ts';
 
 const ROUNDS = process.env.ORDEAL_LONG === '1' ? 100_000 : 800;
 
-/** Readers that count the records that the scanner takes in by itself, and those that it leaves to them; and readers that do without it. */
+/** Readers that count the records that the scanner takes in by itself, and those that it leaves to them. */
 class CountingJson extends JsonlReader {
   direct = 0;
   left = 0;
@@ -34,23 +35,6 @@ class CountingEdn extends EdnReader {
     return left;
   }
 }
-class PlainJson extends JsonlReader {
-  protected override find(): boolean {
-    return false;
-  }
-  protected override findTxn(): boolean {
-    return false;
-  }
-}
-class PlainEdn extends EdnReader {
-  protected override find(): boolean {
-    return false;
-  }
-  protected override findTxn(): boolean {
-    return false;
-  }
-}
-
 const HEAD = '"index":1,"time":12345678901,"process":3,"type":"ok","f":"txn","value":';
 
 test.each([
