@@ -11,6 +11,9 @@ const ZERO = 0x30;
 export const EMPTY_LIST = -1;
 export const NO_MATCH = -2;
 
+/** Families decoded by one call: a decoder gets its optimised code with its next call. */
+const FEW = 256;
+
 /** Writes elements into the memory as `layOut` in assembly/lists.ts does: family after family from the given one on, up to the one it answers. */
 export type Decoder = (store: number, family: number, families: number, to: number) => number;
 
@@ -228,9 +231,10 @@ export class ListStore extends ListTexts {
     const size = total + this.apartUsed;
     const inside = memory.takesColumns(4 * size);
     const elements = memory.column(new Int32Array(0), size, inside);
-    for (let f = 0; f < families; f++) {
-      if (inside) f = this.decoder(this.address, f, families, elements.byteOffset + 4 * familyOffset[f]!);
-      if (f < families) this.decode(f, elements, familyOffset[f]!);
+    for (let f = 0; f < families; ) {
+      const end = Math.min(families, f + FEW);
+      if (inside) f = this.decoder(this.address, f, end, elements.byteOffset + 4 * familyOffset[f]!);
+      if (f < end) this.decode(f, elements, familyOffset[f++]!);
     }
     elements.set(this.apart.subarray(0, this.apartUsed), total);
     return elements;

@@ -249,20 +249,17 @@ function certainEnds(ret: Int32Array, outcome: Uint8Array): Int32Array {
 
 /** Ids that are small themselves serve as numbers; others are numbered in order of appearance. */
 function numberKeys(ids: Int32Array, mops: number): { keyOf: Int32Array; keys: number } {
-  let highest = -1;
-  let lowest = 0;
+  let highest = 0;
   inPieces(mops, (first, end) => {
     let high = highest;
-    let low = lowest;
     for (let m = first; m < end; m++) {
-      const id = ids[m];
+      // Those below zero become the largest of all.
+      const id = ids[m] >>> 0;
       if (id > high) high = id;
-      if (id < low) low = id;
     }
     highest = high;
-    lowest = low;
   });
-  if (lowest === 0 && highest < 2 * mops + 1024) return { keyOf: ids.subarray(0, mops), keys: highest + 1 };
+  if (highest < 2 * mops + 1024) return { keyOf: ids.subarray(0, mops), keys: highest + 1 };
   const keyOf = new Int32Array(mops);
   const numbers = new IdMap();
   let keys = 0;
