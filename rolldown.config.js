@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'rolldown';
 
@@ -9,7 +9,10 @@ export default defineConfig({
   input: { main: 'src/cli/main.ts', index: 'src/index.ts' },
   platform: 'node',
   external: /^(node:|graphology|@viz-js\/|uplot)/,
-  plugins: [{ name: 'licenses', generateBundle }],
+  plugins: [
+    { name: 'licenses', generateBundle },
+    { name: 'executable', writeBundle },
+  ],
   output: {
     dir: 'dist',
     format: 'esm',
@@ -18,6 +21,11 @@ export default defineConfig({
     cleanDir: true,
   },
 });
+
+/** npm makes a program executable when it installs; a later build writes it anew. */
+function writeBundle({ dir }) {
+  chmodSync(join(dir, 'main.js'), 0o755);
+}
 
 /** Packages whose code is in the bundle want their licences to come with it. */
 function generateBundle(_, bundle) {

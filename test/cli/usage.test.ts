@@ -1,9 +1,19 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checks } from '../../src/analysis/checks.ts';
-import { ordeal } from '../support/cli.ts';
+import { MAIN, ordeal } from '../support/cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ordeal-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -137,6 +147,10 @@ const wrong: readonly (readonly [string, readonly string[], readonly string[]])[
     ['--set', 'key=value'],
   ],
 ];
+
+it('the program can be run by its name, also when it was built again after it was installed', () => {
+  expect(() => accessSync(MAIN, constants.X_OK)).not.toThrow();
+});
 
 describe('bad input gets one clear message, exit 254, and starts nothing', () => {
   it.each(wrong)('%s', async (_what, args, words) => {
