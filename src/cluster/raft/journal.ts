@@ -13,6 +13,8 @@ export interface Recovered {
   readonly head: SnapshotHead | undefined;
   readonly records: readonly Json[];
   readonly entries: readonly Entry[];
+  /** The file of the log holds these entries and nothing else. */
+  readonly exact: boolean;
 }
 
 export interface JournalOwner {
@@ -62,26 +64,35 @@ export class Journal {
     this.owner = owner;
   }
 
-  /** What the disk holds, entries covered by the snapshot left out. Throws if the entries are not consecutive. */
+  /**
+   * What the disk holds, entries covered by the snapshot left out. Where a truncation failed, an entry may follow those that it replaces.
+   * Throws if the entries are not consecutive.
+   */
   static read(image: DiskImage): Recovered {
     const ballot = (image.get('state')?.[0] ?? { term: 0, vote: null }) as Ballot;
     const [head, ...records] = image.get('snapshot') ?? [];
-    const entries = (image.get('log') ?? []) as readonly Entry[];
-    entries.forEach((entry, n) => {
-      if (entry.i !== entries[0]!.i + n) throw new Error(`entry ${entry.i} is record ${n} of the log file`);
+    const file = (image.get('log') ?? []) as readonly Entry[];
+    const entries: Entry[] = [];
+    file.forEach((entry, n) => {
+      while (entries.length > 0 && entries.at(-1)!.i >= entry.i) entries.pop();
+      if (entries.length > 0 && entry.i !== entries.at(-1)!.i + 1)
+        throw new Error(`entry ${entry.i} is record ${n} of the log file`);
+      entries.push(entry);
     });
-    return { ballot, head: head as SnapshotHead | undefined, records, entries };
+    const exact = entries.length === file.length;
+    return { ballot, head: head as SnapshotHead | undefined, records, entries, exact };
   }
 
   /**
    * The log has been rebuilt from a file that holds `count` entries, the first at `first`. Its tail may be written but
    * not synced (a crash of the process keeps that, a later power failure would not), so it is synced before it counts.
+   * One that is not `exact` is written anew.
    */
-  begin(first: number, count: number): void {
+  begin(first: number, count: number, exact = true): void {
     this.before = first - 1;
     this.durable = this.log.base;
     this.issued = this.log.last;
-    if (count > 0 && this.before + count === this.log.last) {
+    if (exact && count > 0 && this.before + count === this.log.last) {
       this.busy = true;
       this.pending = this.log.last;
       this.disk.sync('log', 'log');

@@ -46,7 +46,7 @@ export class Raft implements Replica {
 
   start(image: DiskImage): void {
     const { core } = this;
-    const { ballot, head, records, entries } = Journal.read(image);
+    const { ballot, head, records, entries, exact } = Journal.read(image);
     core.term = ballot.term;
     core.vote = ballot.vote;
     if (head !== undefined) {
@@ -54,7 +54,7 @@ export class Raft implements Replica {
       if (core.options.bug === 'forget-snapshot') core.kv.restore([]);
     }
     this.recover(entries);
-    core.journal.begin(entries[0]?.i ?? 0, entries.length);
+    core.journal.begin(entries[0]?.i ?? 0, entries.length, exact);
     if (core.host.incarnation > 0) core.host.emit({ type: 'recovered', position: core.log.last });
     core.host.emit({ type: 'role', role: core.role, epoch: core.term });
     this.election.start();

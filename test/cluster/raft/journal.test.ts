@@ -106,6 +106,23 @@ describe('the journal', () => {
     );
   });
 
+  it('a truncation that failed does not make the file unreadable', () => {
+    const { log, disk, journal } = setUp();
+    log.append({ i: 1, t: 1, c: null });
+    journal.flush();
+    log.truncate(1);
+    journal.truncated(1);
+    disk.complete(journal, true, 0);
+    disk.complete(journal, true, 0);
+    log.append({ i: 1, t: 2, c: null });
+    journal.flush();
+    disk.complete(journal, false, 0);
+    disk.complete(journal, true, 0);
+    const { entries, exact } = Journal.read(disk.platters.image());
+    expect(entries).toEqual([{ i: 1, t: 2, c: null }]);
+    expect(exact).toBe(false);
+  });
+
   it('when the disk works again, everything becomes durable', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
