@@ -1,27 +1,12 @@
 /** Copies of typed arrays with at least `size` places, and usually twice as many as before. */
 export function grownInts(old: Int32Array, size: number): Int32Array<ArrayBuffer> {
-  return resizedInts(old, nextSize(old.length, size));
+  const larger = new Int32Array(nextSize(old.length, size));
+  larger.set(old);
+  return larger;
 }
 
 export function grownBytes(old: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
-  return resizedBytes(old, nextSize(old.length, size));
-}
-
-/** Copies with exactly `size` places. */
-export function resizedInts(old: Int32Array, size: number): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(size);
-  larger.set(old);
-  return larger;
-}
-
-export function resizedBytes(old: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(size);
-  larger.set(old);
-  return larger;
-}
-
-export function resizedDoubles(old: Float64Array, size: number): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(size);
+  const larger = new Uint8Array(nextSize(old.length, size));
   larger.set(old);
   return larger;
 }

@@ -1,5 +1,5 @@
 import { HistoryError } from './error.ts';
-import type { Memory } from './memory.ts';
+import { type Memory, Shared } from './memory.ts';
 
 const SMALLEST = 32;
 /** Families do not begin with more than this, whatever others have grown to. */
@@ -35,10 +35,7 @@ const logarithm = (n: number): number => 31 - Math.clz32(n);
  * Behind it are its marks, by position: 0 = no element ends here; −c = the c-th does, no handle yet; h+1 = handle h ends here.
  * Elements end at least two bytes apart, so two positions share a place, and its lowest bit says which of them is meant.
  */
-export class ListTexts {
-  protected readonly memory: Memory;
-  /** Where the store is in the memory. */
-  readonly address: number;
+export class ListTexts extends Shared {
   families = 0;
   private familyRoom = 0;
   private expectedHandles = 0;
@@ -51,17 +48,8 @@ export class ListTexts {
 
   /** `spaces`: whether a space may separate elements. */
   constructor(memory: Memory, spaces: boolean) {
-    this.memory = memory;
-    this.address = memory.allocate(4 * STORE);
+    super(memory, STORE);
     this.set(Store.spaces, spaces ? 1 : 0);
-  }
-
-  private get(place: number): number {
-    return this.memory.ints[(this.address >> 2) + place]!;
-  }
-
-  private set(place: number, value: number): void {
-    this.memory.ints[(this.address >> 2) + place] = value;
   }
 
   /** How elements are separated in the texts: a byte, 0 while no text has separated two; and how many bytes that takes. */

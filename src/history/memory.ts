@@ -114,3 +114,22 @@ export class Memory {
     return larger.buffer;
   }
 }
+
+/** Numbers of four bytes each at one address, so that compiled code can share them. */
+export class Shared {
+  protected readonly memory: Memory;
+  readonly address: number;
+
+  constructor(memory: Memory, places: number) {
+    this.memory = memory;
+    this.address = memory.allocate(4 * places);
+  }
+
+  protected get(place: number): number {
+    return this.memory.ints[(this.address >> 2) + place]!;
+  }
+
+  protected set(place: number, value: number): void {
+    this.memory.ints[(this.address >> 2) + place] = value;
+  }
+}

@@ -1,6 +1,6 @@
 import { type HistoryColumns, INFO, NEVER } from './columns.ts';
 import { nextSize } from './growable.ts';
-import type { Column, Memory } from './memory.ts';
+import { type Column, type Memory, Shared } from './memory.ts';
 
 type RowColumns = Pick<
   HistoryColumns,
@@ -46,10 +46,7 @@ const ROW = 51;
  *
  * They lie in a memory that the scanner may share, and so does what is known of them: the scanner adds rows by itself.
  */
-export class RowTable {
-  protected readonly memory: Memory;
-  /** Where the table is in the memory. */
-  readonly address: number;
+export class RowTable extends Shared {
   private room = 0;
   protected expectedRows = 0;
   protected outcome = new Uint8Array(0);
@@ -69,16 +66,7 @@ export class RowTable {
   protected epoch = new Int32Array(0);
 
   constructor(memory: Memory) {
-    this.memory = memory;
-    this.address = memory.allocate(4 * TABLE);
-  }
-
-  protected get(place: number): number {
-    return this.memory.ints[(this.address >> 2) + place]!;
-  }
-
-  protected set(place: number, value: number): void {
-    this.memory.ints[(this.address >> 2) + place] = value;
+    super(memory, TABLE);
   }
 
   protected get n(): number {

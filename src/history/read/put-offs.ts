@@ -1,4 +1,4 @@
-import type { Memory } from '../memory.ts';
+import { type Memory, Shared } from '../memory.ts';
 
 /** Places of four bytes, as assembly/rows-layout.ts has them in bytes. */
 const LIST = 3;
@@ -16,24 +16,11 @@ export interface PutOff {
 }
 
 /** The values of invocations that are put off, in a memory where the scanner adds to them. */
-export class PutOffs {
-  private readonly memory: Memory;
-  /** Where the list is in the memory. */
-  readonly address: number;
-
+export class PutOffs extends Shared {
   constructor(memory: Memory) {
-    this.memory = memory;
-    this.address = memory.allocate(4 * LIST);
+    super(memory, LIST);
     this.set(List.notes, memory.allocate(4 * NOTE * FIRST));
     this.set(List.room, FIRST);
-  }
-
-  private get(place: number): number {
-    return this.memory.ints[(this.address >> 2) + place]!;
-  }
-
-  private set(place: number, value: number): void {
-    this.memory.ints[(this.address >> 2) + place] = value;
   }
 
   get length(): number {
@@ -69,10 +56,8 @@ export class PutOffs {
   }
 
   private enlarge(room: number): void {
-    const from = this.get(List.notes);
-    const to = this.memory.allocate(4 * NOTE * 4 * room);
-    this.memory.bytes.copyWithin(to, from, from + 4 * NOTE * room);
-    this.set(List.notes, to);
+    const size = 4 * NOTE * room;
+    this.set(List.notes, this.memory.enlarged(this.get(List.notes), size, 4 * size));
     this.set(List.room, 4 * room);
   }
 }

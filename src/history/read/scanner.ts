@@ -163,9 +163,14 @@ export class Scanner {
     this.code.keepRows(filled.address, putOffs);
   }
 
+  /** Whether another reader will use it. */
+  private get lasts(): boolean {
+    return this.memory.used <= MOST_KEPT;
+  }
+
   /** The same columns, in memory that nobody will use again. */
   release(columns: HistoryColumns): HistoryColumns {
-    if (this.memory.used > MOST_KEPT) return columns;
+    if (!this.lasts) return columns;
     const own = Object.entries(columns).map(([name, column]) => [
       name,
       this.memory.holds(column) ? column.slice() : column,
@@ -175,7 +180,7 @@ export class Scanner {
 
   giveBack(): void {
     this.filled = null;
-    if (this.memory.used <= MOST_KEPT) idle.push(this);
+    if (this.lasts) idle.push(this);
   }
 }
 
