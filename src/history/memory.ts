@@ -43,9 +43,16 @@ export class Memory {
 
   /** The address of `size` zeros. Throws HistoryError where there is no room for them. */
   allocate(size: number): number {
+    const before = this.touched;
+    const at = this.reserve(size);
+    this.bytes.fill(0, at, Math.min(this.top, before));
+    return at;
+  }
+
+  /** The address of `size` bytes, which may hold anything. Throws HistoryError where there is no room for them. */
+  reserve(size: number): number {
     const at = this.top;
     this.moveTop(at + size);
-    this.bytes.fill(0, at, Math.min(this.top, this.touched));
     this.touched = Math.max(this.touched, this.top);
     return at;
   }

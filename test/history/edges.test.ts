@@ -3,6 +3,9 @@ import { HistoryError } from '../../src/history/error.ts';
 import { FAIL, type History, INFO, OK, Shape } from '../../src/history/history.ts';
 import { lint } from '../../src/history/lint.ts';
 import { formatOf, parseHistory, readerFor, readHistory } from '../../src/history/read/read.ts';
+import { ednRecords, jsonLines } from './print.ts';
+import { Draw, randomOps } from './random-ops.ts';
+import { readAhead, seen } from './seen.ts';
 
 function refused(text: string | Uint8Array, format?: 'jsonl' | 'edn'): string {
   try {
@@ -211,7 +214,7 @@ test('a long history keeps only columns: no bytes of what was read', () => {
     reader.push(new TextEncoder().encode(text));
     bytes += text.length;
   }
-  expect(reader.room(1).buffer.byteLength).toBeLessThan(bytes / 3);
+  expect(reader.room().buffer.byteLength).toBeLessThan(bytes / 3);
   reader.fed(0);
   expect(reader.finish().n).toBe(50_000);
 });
@@ -281,4 +284,34 @@ test('a long record that comes in small pieces is not moved with each of them', 
   const moved = copyWithin.mock.calls.reduce((sum, [, from, to]) => sum + (to ?? 0) - from!, 0);
   copyWithin.mockRestore();
   expect(moved).toBeLessThan(4 * text.length);
+});
+
+test('records longer than what is kept in front of a piece, while the next piece comes', () => {
+  for (let seed = 0; seed < 40; seed++) {
+    const draw = new Draw(seed);
+    const ops = randomOps(draw, 12).map((op) =>
+      draw.chance(30) ? { ...op, error: 'x'.repeat(draw.below(300_000)) } : op,
+    );
+    const json = draw.chance(50);
+    const text = json ? jsonLines(draw, ops, 'ordeal') : ednRecords(draw, ops, 'lines');
+    const format = json ? 'jsonl' : 'edn';
+    const bytes = new TextEncoder().encode(text);
+    const all: Uint8Array[] = [];
+    for (let at = 0; at < bytes.length; at += all.at(-1)!.length)
+      all.push(bytes.subarray(at, at + 1 + draw.below(draw.chance(50) ? 1000 : 200_000)));
+    const reader = readerFor(format);
+    if (draw.chance(50)) readAhead(reader, all, draw);
+    else for (const piece of all) reader.push(piece);
+    expect(seen(reader.finish()), `seed ${seed}`).toEqual(seen(parseHistory(text, format)));
+  }
+});
+
+test('no more than two places are given out', () => {
+  const reader = readerFor('jsonl');
+  reader.room();
+  reader.room();
+  expect(() => reader.room()).toThrow(/both places are given out/);
+  reader.fed(0);
+  reader.room();
+  expect(reader.finish().n).toBe(0);
 });

@@ -2,15 +2,35 @@ import { FIRST_LIST, type History, R, Shape } from '../../src/history/history.ts
 import type { HistoryReader } from '../../src/history/read/window.ts';
 import type { Draw } from './random-ops.ts';
 
-/** Reads the text in pieces that end anywhere, inside characters too. */
+/** Reads the text in pieces that end anywhere, inside characters too; each may come while the one before it is read. */
 export function read(reader: HistoryReader, text: string | Uint8Array, draw: Draw | null): History {
   const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;
+  if (draw === null) reader.push(bytes);
+  else if (draw.chance(50)) for (const piece of pieces(bytes, draw)) reader.push(piece);
+  else readAhead(reader, [...pieces(bytes, draw)], draw);
+  return reader.finish();
+}
+
+function* pieces(bytes: Uint8Array, draw: Draw): Iterable<Uint8Array> {
   for (let at = 0; at < bytes.length; ) {
-    const size = draw === null ? bytes.length : 1 + draw.below(draw.chance(50) ? 8 : 300);
-    reader.push(bytes.subarray(at, at + size));
+    const size = 1 + draw.below(draw.chance(50) ? 8 : 300);
+    yield bytes.subarray(at, at + size);
     at += size;
   }
-  return reader.finish();
+}
+
+/** Asks for the place of each piece before the one in front of it is fed; the bytes come before, or after. */
+export function readAhead(reader: HistoryReader, all: readonly Uint8Array[], draw: Draw): void {
+  let room = reader.room();
+  if (all.length > 0) room.set(all[0]!);
+  for (const [i, piece] of all.entries()) {
+    room = reader.room();
+    const next = all[i + 1] ?? new Uint8Array();
+    const early = draw.chance(50);
+    if (early) room.set(next);
+    reader.fed(piece.length);
+    if (!early) room.set(next);
+  }
 }
 
 /** Everything that a check could see of a history. */

@@ -9,7 +9,13 @@ const NEWLINE = 0x0a;
 const SAMPLE = 1 << 20;
 /** Bytes behind the last one read that may be looked at, and must be zero. */
 const MARGIN = 64;
-const FIRST_WINDOW = 1 << 20;
+/** Bytes of a piece: so many that asking for them takes no time, and few enough to be still in a cache when they are looked at. */
+const PIECE = 1 << 22;
+/** Bytes in front of a piece, for what is left of the one before it. */
+const LEAD = 1 << 16;
+const PLACE = LEAD + PIECE + MARGIN;
+/** Where unread bytes lie that are in neither of the two places. */
+const APART = 2;
 
 /** What a string can hold. */
 const LONGEST_TEXT = 0x1fffffe8;
@@ -20,21 +26,41 @@ export const INCOMPLETE = new Error('incomplete');
 /**
  * A reader that is fed bytes as they come and keeps only those of the record that is not complete yet.
  *
- * Feed it with `push(chunk)`; or, without copying, fill `room(size)` and say `fed(n)`. Then `finish()`. All three may
- * throw HistoryError. Memory: the columns, plus the longest record.
+ * Feed it with `push(chunk)`; or, without copying, fill what `room()` gives and say `fed(n)`. Then `finish()`. All three may
+ * throw HistoryError. There is room for two pieces, so that one can be filled while the other is read:
+ *
+ *     let size = await fill(reader.room());
+ *     while (size > 0) {
+ *       const next = fill(reader.room());
+ *       reader.fed(size);
+ *       size = await next;
+ *     }
+ *
+ * Memory: the columns, two pieces, and the longest record.
  */
 export abstract class HistoryReader {
   protected readonly scanner = Scanner.take();
-  /** The scanner's memory, in which the window of bytes lies. */
+  /** The scanner's memory, in which all bytes lie. */
   protected bytes = this.scanner.memory.bytes;
-  private window = this.scanner.memory.allocate(FIRST_WINDOW);
-  private size = FIRST_WINDOW;
+  /** Where the pieces go, by turns. */
+  private readonly places = this.twoPlaces();
+  /** The places that were given out, and how many of them were fed since. */
+  private readonly given: Uint8Array[] = [];
+  private rooms = 0;
+  private feeds = 0;
+  /** In which place the unread bytes lie, or APART. */
+  private where = 0;
+  /** For records that are longer than what is in front of a place. */
+  private apart = 0;
+  private apartSize = 0;
+  /** No byte before this one is to be looked at. */
+  private bottom = this.places[0];
   /** The next byte to read, and the end of what can be read. Zeros follow it. */
-  protected pos = this.window;
-  protected limit = this.window;
+  protected pos = this.places[0];
+  protected limit = this.places[0];
   /** The line at `pos`, from 1, and where it begins. */
   protected line = 1;
-  protected lineStart = this.window;
+  protected lineStart = this.places[0];
   protected readonly recorder: Recorder;
   /** Values that nearly all are repeated by their completions. The others are read by `bringIn`, before the bytes go. */
   private readonly putOffs: PutOffs;
@@ -58,21 +84,35 @@ export abstract class HistoryReader {
   }
 
   push(chunk: Uint8Array): void {
-    this.room(chunk.length).set(chunk);
-    this.fed(chunk.length);
+    for (let at = 0; at < chunk.length; at += PIECE) {
+      const piece = chunk.subarray(at, at + PIECE);
+      this.room().set(piece);
+      this.fed(piece.length);
+    }
   }
 
-  /** A place for the next bytes, `size` long. */
-  room(size: number): Uint8Array {
+  /** A place for the next bytes. It may be asked for while the one before is still to be fed. */
+  room(): Uint8Array {
     if (this.failure !== null) throw this.failure;
-    return this.orEnd(() => this.moved(size));
+    const place = this.rooms % 2;
+    if (this.rooms - this.feeds === 2) throw new Error('both places are given out, and none was fed');
+    if (this.where === place) this.orEnd(() => this.leave(place));
+    this.rooms++;
+    this.renew();
+    const at = this.places[place]!;
+    return (this.given[place] = this.bytes.subarray(at, at + PIECE));
   }
 
+  /** The first `size` bytes of the place that was given out first, and not fed yet, are there. */
   fed(size: number): void {
-    const from = this.limit;
-    this.limit += size;
-    this.bytes.fill(0, this.limit, this.limit + MARGIN);
-    this.orEnd(() => this.consume(from));
+    if (this.failure !== null) throw this.failure;
+    this.orEnd(() => {
+      this.join(this.feeds++ % 2, size);
+      const from = this.limit;
+      this.limit += size;
+      this.bytes.fill(0, this.limit, this.limit + MARGIN);
+      this.consume(from);
+    });
     this.taken += size;
     if (this.taken >= SAMPLE && this.expected > this.taken) {
       this.recorder.expect(this.taken / this.expected);
@@ -80,32 +120,83 @@ export abstract class HistoryReader {
     }
   }
 
-  /** The bytes that are left at the beginning of the window, and room for more behind them. */
-  private moved(size: number): Uint8Array {
-    this.bringIn();
-    const kept = this.limit - this.pos;
-    const needed = kept + size + MARGIN;
+  private twoPlaces(): readonly [number, number] {
     const { memory } = this.scanner;
-    if (needed > Math.max(this.size, memory.left))
+    const at = memory.reserve(2 * PLACE) + LEAD;
+    this.renew();
+    this.bytes.fill(0, at, at + MARGIN);
+    return [at, at + PLACE];
+  }
+
+  /** Makes room in a place where there are unread bytes. */
+  private leave(place: number): void {
+    if (this.limit - this.pos <= LEAD) this.moveTo(1 - place);
+    else this.moveApart(0);
+  }
+
+  /** Brings the unread bytes and the `size` new ones of a place together. */
+  private join(place: number, size: number): void {
+    this.renew();
+    const piece = this.given[place]!;
+    const at = this.places[place]!;
+    // Where the memory is not the scanner's, it was copied while the piece came.
+    if (piece.buffer !== this.bytes.buffer && size > 0) this.bytes.set(piece.subarray(0, size), at);
+    if (this.where === place) return;
+    if (this.limit - this.pos <= LEAD) this.moveTo(place);
+    else {
+      this.moveApart(size);
+      this.renew();
+      this.bytes.copyWithin(this.limit, at, at + size);
+    }
+  }
+
+  /** Moves the unread bytes in front of a place. */
+  private moveTo(place: number): void {
+    this.bringIn();
+    this.move(this.places[place]! - (this.limit - this.pos));
+    this.where = place;
+  }
+
+  /** Moves the unread bytes to where there is room for any record, and for `size` bytes more. */
+  private moveApart(size: number): void {
+    this.bringIn();
+    const { memory } = this.scanner;
+    const needed = this.limit - this.pos + size + MARGIN;
+    if (needed > Math.max(this.apartSize, memory.left))
       this.fail(
         'a record for which there is no room: with all lists before it, it takes more than 2 GiB',
         this.pos,
       );
-    // What was allocated meanwhile may have come with other arrays.
-    this.bytes = memory.bytes;
     // A long record that comes piece by piece stays where it is.
-    if (this.pos > this.window) this.bytes.copyWithin(this.window, this.pos, this.limit);
-    this.lineStart -= this.pos;
-    if (needed > this.size) {
+    if (this.where === APART && this.pos > this.apart) this.move(this.apart);
+    if (needed > this.apartSize) {
       const larger = Math.min(memory.left, Math.ceil(1.5 * needed));
-      this.window = memory.enlarged(this.window, this.size, larger);
-      this.size = larger;
-      this.bytes = memory.bytes;
+      const from = this.apart;
+      this.apart = memory.enlarged(from, this.apartSize, larger);
+      this.apartSize = larger;
+      if (this.where === APART) this.shift(this.apart - from);
     }
-    this.lineStart += this.window;
-    this.pos = this.window;
-    this.limit = this.window + kept;
-    return this.bytes.subarray(this.limit, this.limit + size);
+    if (this.where !== APART) this.move(this.apart);
+    this.where = APART;
+  }
+
+  /** What was allocated meanwhile may have come with other arrays. */
+  private renew(): void {
+    this.bytes = this.scanner.memory.bytes;
+  }
+
+  private move(to: number): void {
+    this.renew();
+    this.bytes.copyWithin(to, this.pos, this.limit);
+    this.shift(to - this.pos);
+    this.bottom = to;
+  }
+
+  private shift(by: number): void {
+    this.bottom += by;
+    this.pos += by;
+    this.limit += by;
+    this.lineStart += by;
   }
 
   /** What goes wrong is the end of this reader: its scanner is free for others. */
@@ -125,8 +216,7 @@ export abstract class HistoryReader {
 
   /** The history, when everything was fed. A last record that is cut off becomes a warning. */
   finish(): History {
-    this.room(0);
-    this.fed(0);
+    if (this.failure !== null) throw this.failure;
     const history = this.orEnd(() => {
       this.end();
       this.bringIn();
@@ -194,7 +284,7 @@ export abstract class HistoryReader {
     let { line, lineStart } = this;
     if (at < lineStart) {
       for (let i = at; i < lineStart; i++) if (this.bytes[i] === NEWLINE) line--;
-      lineStart = Math.max(this.window, this.bytes.lastIndexOf(NEWLINE, at - 1) + 1);
+      lineStart = Math.max(this.bottom, this.bytes.lastIndexOf(NEWLINE, at - 1) + 1);
     }
     throw new HistoryError(line, at - lineStart + 1, message);
   }
