@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../src/cluster/host.ts';
+import { MS } from '../../../src/duration.ts';
+import type { Json } from '../../../src/history/op.ts';
 import { Stage } from './puppets.ts';
 
 const ALL = ['s1', 's2', 's3'];
@@ -55,6 +57,37 @@ describe('what a node has promised', () => {
     s2.settle();
     expect(stage.mail).toMatchObject([{ body: { type: 'appended', term: 6, ok: true, match: 1 } }]);
     expect(s2.files.get('log')).toHaveLength(1);
+  });
+
+  it('an acknowledgement to a leader given up meanwhile is owed until one is heard again', () => {
+    const stage = new Stage(ALL, {});
+    const s2 = stage.node('s2');
+    const append = (round: number, entries: readonly Json[]): void =>
+      s2.replica.receive({
+        src: 's1',
+        dest: 's2',
+        body: {
+          type: 'append',
+          term: 5,
+          prev: entries.length > 0 ? 0 : 1,
+          prevTerm: 5,
+          entries,
+          commit: 0,
+          round,
+        },
+      });
+    const acknowledged = (): Message[] =>
+      stage.mail.filter((m) => m.body.type === 'appended' && m.body.match === 1);
+    append(1, [{ i: 1, t: 5, c: null }]);
+    // The disk is slow, and the leader silent: the node asks whether to stand.
+    stage.now += 1000 * MS;
+    for (const tag of [...s2.timers.keys()].filter((tag) => tag === 'election')) s2.replica.timer(tag);
+    s2.settle();
+    expect(stage.mail.filter((m) => m.body.type === 'vote')).toHaveLength(2);
+    expect(acknowledged()).toEqual([]);
+    append(2, []);
+    s2.settle();
+    expect(acknowledged()).toMatchObject([{ dest: 's1', body: { ok: true, round: 2 } }]);
   });
 
   it('one vote a term, the same after a restart', () => {
