@@ -44,8 +44,9 @@ export class Recorder extends MopTable {
   stagedEpoch = -1;
   stagedFinal = false;
   stagedError: Json | undefined = undefined;
-  /** The line or record being read, for messages. */
+  /** The line or record being read, for messages; and at which of its bytes, from 1. */
   place = 0;
+  column = 1;
 
   private readonly open: ProcessTable;
   private readonly readFamily = new IdMap();
@@ -59,6 +60,7 @@ export class Recorder extends MopTable {
   private readonly nodes: string[] = [];
   private readonly nodeIds = new Map<string, number>();
   private lone = 0;
+  private loneColumn = 0;
   private loneProcess = 0;
 
   /** All is kept in `memory`, with a `decoder` for its lists; `spaces`: whether a space may separate their elements. */
@@ -127,7 +129,7 @@ export class Recorder extends MopTable {
     let id = this.nodeIds.get(name);
     if (id === undefined) {
       id = this.nodes.length;
-      if (id > 0x7fff) throw new HistoryError(this.place, 1, 'more than 32,768 different nodes');
+      if (id > 0x7fff) throw new HistoryError(this.place, this.column, 'more than 32,768 different nodes');
       this.nodes.push(name);
       this.nodeIds.set(name, id);
     }
@@ -183,6 +185,7 @@ export class Recorder extends MopTable {
     if (state <= 0) {
       if (this.lone === 0) {
         this.lone = this.place;
+        this.loneColumn = this.column;
         this.loneProcess = process;
       }
       row = this.newRow(process, f, position, time);
@@ -232,12 +235,12 @@ export class Recorder extends MopTable {
       const what = index === this.lastIndex ? 'twice' : `after ${this.lastIndex}`;
       throw new HistoryError(
         this.place,
-        1,
+        this.column,
         `index ${index} comes ${what}: a history's records are in order of index`,
       );
     }
     if (index >= NEVER)
-      throw new HistoryError(this.place, 1, `index ${index} is too large (the limit is 2^31 − 2)`);
+      throw new HistoryError(this.place, this.column, `index ${index} is too large (the limit is 2^31 − 2)`);
     return this.moveTo(index);
   }
 
@@ -310,7 +313,7 @@ export class Recorder extends MopTable {
   finish(strict: boolean): HistoryColumns {
     if (this.lone > 0 && this.get(Table.invocations) > 0) {
       const what = `process ${this.loneProcess} completes an operation that it never invoked`;
-      if (strict) throw new HistoryError(this.lone, 1, what);
+      if (strict) throw new HistoryError(this.lone, this.loneColumn, what);
       this.warnings.add(
         'lone completion',
         `${this.unit} ${this.lone}: ${what}; it is taken as instantaneous`,

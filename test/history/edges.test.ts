@@ -315,3 +315,66 @@ test('no more than two places are given out', () => {
   reader.room();
   expect(reader.finish().n).toBe(0);
 });
+
+test('EDN as Clojure prints it: objects, hexadecimal integers, namespaced maps, metadata in front', () => {
+  const ok = (value: string): string => `{:process 0, :type :ok, :f :write, :value ${value}}`;
+  for (const [text, value] of [
+    [
+      '#object[java.lang.Object 0x7a34b66a "java.lang.Object@7a34b66a"]',
+      ['java.lang.Object', 0x7a34b66a, 'java.lang.Object@7a34b66a'],
+    ],
+    ['0xff', 255],
+    ['-0xFFN', -255],
+    ['0x20000000000001', '9007199254740993'],
+    ['#:jepsen{:a 1, :b/c 2, :_/d 3}', { 'jepsen/a': 1, 'b/c': 2, d: 3 }],
+    ['^{:line 3} ^:quick [1 2]', [1, 2]],
+  ] as const)
+    expect(parseHistory(ok(text), 'edn').value(0), text).toEqual(value);
+  expect(parseHistory(`^{:a 1} ^b ${ok('1')} ^c #jepsen.history.Op\n  ${ok('2')}`, 'edn').n).toBe(2);
+  expect(parseHistory(`${ok('1')}\n^{:a 1} `, 'edn').warnings.join()).toMatch(/line 2 .* cut off/);
+  expect(refused(ok('0xg'), 'edn')).toBe('1:43: "0xg" is no number');
+  expect(refused(ok('#:a [1]'), 'edn')).toMatch(/found "\[" where the map of "#:a" should be/);
+  expect(refused('^'.repeat(100_000), 'edn')).toMatch(/nested deeper|cut off|accepted/);
+});
+
+test('EDN: only the last record may be cut off', () => {
+  const good = '{:process 0 :type :ok :f :write :value 2}\n{:process 1 :type :ok :f :read :value 1}\n';
+  for (const torn of [
+    '{:process 0 :type :ok :f :wri\n',
+    '{:process 0\n',
+    '#jepsen.history.Op{:process 0 :type :ok :f :write :value [1 2\n',
+    '{:process 0 :type :ok :f :write :value "1\n',
+  ]) {
+    expect(refused(`${good}${torn}${good}`, 'edn'), torn).toMatch(
+      /^3:1: a record that does not end: another begins inside of it, in line 4/,
+    );
+    expect(parseHistory(`${good}${torn}`, 'edn').warnings.join(), torn).toMatch(
+      /line 3 begins a record that is cut off/,
+    );
+  }
+  expect(refused('{:process 0 :type :ok :value [1 {:process 1 :type :ok :f :read}', 'edn')).toMatch(
+    /^1:1: a record that does not end/,
+  );
+});
+
+test('a record that shares its line is named by its column', () => {
+  const twice = '{:process 0 :type :ok :f :write :value 1 :index 0}';
+  expect(refused(`[${twice} ${twice}]`, 'edn')).toMatch(`1:${twice.length + 3}: index 0 comes twice`);
+  expect(refused(`{:process 0 :type :invoke :f :w} {:process 1 :type :ok :f :w}`, 'edn')).toMatch(
+    /^1:34: process 1 completes/,
+  );
+  expect(refused(`${INVOKE}  ${INVOKE}`)).toMatch(/^2:3: index 0 comes twice/);
+});
+
+test('records without a process are of one each, on one line too', () => {
+  const history = parseHistory('[{:type :ok :f :read :value 1} {:type :ok :f :read :value 2}]', 'edn');
+  expect(new Set(history.process).size).toBe(2);
+});
+
+test("a final read is marked in Jepsen's way, too", () => {
+  const finals = (text: string, format: 'jsonl' | 'edn'): number => parseHistory(text, format).flags[0]!;
+  expect(finals('{:process 0 :type :ok :f :read :value 1 :final? true}', 'edn')).toBe(1);
+  expect(finals('{:process 0 :type :ok :f :read :value 1 :final? false}', 'edn')).toBe(0);
+  expect(finals('{:process 0 :type :ok :f :read :value 1.0e3 :final? true :time -1}', 'edn')).toBe(1);
+  expect(finals('{"process":0,"type":"ok","f":"read","value":1,"final?":true}', 'jsonl')).toBe(1);
+});

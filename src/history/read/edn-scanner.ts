@@ -16,7 +16,7 @@ export const UNCURLY = 0x7d;
 const NEWLINE = 0x0a;
 const BACKSLASH = 0x5c;
 const SEMICOLON = 0x3b;
-const CARET = 0x5e;
+export const CARET = 0x5e;
 const UNDERSCORE = 0x5f;
 const ZERO = 0x30;
 
@@ -29,6 +29,7 @@ export const DELIMITER = new Uint8Array(256);
 for (const c of ' \t\r\n,;"()[]{}') DELIMITER[c.charCodeAt(0)] = 1;
 
 const INTEGER = /^[-+]?(0|[1-9]\d*)N?$/;
+const HEX = /^[-+]?0[xX][0-9a-fA-F]+N?$/;
 const DECIMAL = /^[-+]?\d+(\.\d*)?([eE][-+]?\d+)?M?$/;
 const RATIO = /^[-+]?\d+\/\d+$/;
 const CHARACTERS: { readonly [name: string]: string } = {
@@ -49,11 +50,18 @@ const ESCAPES: { readonly [c: string]: string } = {
   '\\': '\\',
 };
 
+/** As the reader has integers: what a double cannot hold, as digits. */
+function hexadecimal(text: string): Json {
+  const size = BigInt(text.replace(/^[-+]|N$/g, ''));
+  const value = text.startsWith('-') ? -size : size;
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
+}
+
 /**
  * EDN by the byte: scalars to value ids, and a reader of any form.
  *
  * Keywords and symbols become strings (without the colon), characters and ratios too; sets and lists become arrays; keys of maps
- * become strings; tags and metadata are dropped. Integers that a double cannot hold keep their digits.
+ * become strings (of a namespaced map, with the namespace); tags and metadata are dropped. Integers that a double cannot hold keep their digits.
  */
 export abstract class EdnScanner extends ScanningReader {
   private readonly tokens: Tokens;
@@ -211,8 +219,23 @@ export abstract class EdnScanner extends ScanningReader {
     this.token(false);
     const tag = this.decode(from, this.pos);
     if (tag === '#Inf' || tag === '#-Inf' || tag === '#NaN') return tag.slice(1);
+    if (/^:./.test(tag)) return this.spaced(tag.slice(1), depth);
     if (!/^[A-Za-z]/.test(tag)) this.fail(`"#${tag}" is no tag`, start);
     return this.form(depth);
+  }
+
+  /** A map whose keys without a namespace get this one: `#:a{:b 1}` is `{:a/b 1}`, and `:_/b` there means `:b`. */
+  private spaced(namespace: string, depth: number): Json {
+    this.blank();
+    if (this.pos < this.limit && this.bytes[this.pos] !== CURLY)
+      this.fail(`found ${this.shown(this.pos)} where the map of "#:${namespace}" should be`, this.pos);
+    const entries = Object.entries(this.form(depth) as { [key: string]: Json });
+    return Object.fromEntries(
+      entries.map(([key, value]) => {
+        if (key.startsWith('_/')) return [key.slice(2), value];
+        return [key.includes('/') ? key : `${namespace}/${key}`, value];
+      }),
+    );
   }
 
   /** Moves behind the token at `pos`. */
@@ -242,6 +265,7 @@ export abstract class EdnScanner extends ScanningReader {
       const digits = text.replace(/^\+|N$/g, '');
       return Number.isSafeInteger(Number(digits)) ? Number(digits) : digits;
     }
+    if (HEX.test(text)) return hexadecimal(text);
     if (DECIMAL.test(text)) return Number(text.replace('M', ''));
     if (RATIO.test(text)) return text;
     return this.fail(`${JSON.stringify(text.slice(0, 40))} is no number`, at);

@@ -1,11 +1,17 @@
 import type { Json } from '../op.ts';
-import { CLOSE, COLON, CURLY, DELIMITER, HASH, OPEN, PAREN, UNCURLY, UNPAREN } from './edn-scanner.ts';
+import { CARET, CLOSE, COLON, CURLY, DELIMITER, HASH, OPEN, PAREN, UNCURLY, UNPAREN } from './edn-scanner.ts';
 import { EdnValueReader } from './edn-value.ts';
 import { NONE } from './fields.ts';
 import { takeObject } from './object.ts';
 import { RESTED } from './scanning.ts';
 import type { Tokens } from './tokens.ts';
 import { INCOMPLETE } from './window.ts';
+
+/** What begins a record: a brace with a type behind it, and no other brace between. */
+const ANOTHER = /\{[^{}]*:type[\s,]+:(invoke|ok|fail|info)(?![\w-])/;
+/** Bytes in which a record that is torn is told from one that is cut off. */
+const TEAR = 1 << 16;
+const LENIENT = new TextDecoder();
 
 /**
  * Reads Jepsen's `history.edn`: maps or `jepsen.history.Op` records one after the other, or in one vector or list; keys in any
@@ -37,6 +43,7 @@ export class EdnReader extends EdnValueReader {
     this.begin(true);
     const start = this.pos;
     if (!this.records()) {
+      this.refuseTorn();
       const bytes = this.limit - Math.max(this.pos, start);
       this.recorder.warnings.add(
         'cut off',
@@ -47,6 +54,16 @@ export class EdnReader extends EdnValueReader {
         'cut off',
         `line ${this.line}: the "${String.fromCharCode(this.closing)}" at the end is missing`,
       );
+  }
+
+  /** Only the last record may be cut off. One that was torn before seems to go on, with those behind it inside. */
+  private refuseTorn(): void {
+    const text = LENIENT.decode(this.bytes.subarray(this.pos, Math.min(this.limit, this.pos + TEAR)));
+    const own = text.indexOf('{') + 1;
+    const other = ANOTHER.exec(text.slice(own));
+    if (other === null) return;
+    const line = this.line + text.slice(0, own + other.index).split('\n').length - 1;
+    this.fail(`a record that does not end: another begins inside of it, in line ${line}`, this.pos);
   }
 
   /** All complete records. False when an incomplete one is left, at `pos`. */
@@ -73,6 +90,7 @@ export class EdnReader extends EdnValueReader {
   }
 
   private next(): void {
+    while (this.bytes[this.pos] === CARET) this.metadata();
     const c = this.bytes[this.pos];
     if (c === CURLY) this.oneRecord();
     else if (c === HASH) this.tagged();
@@ -85,22 +103,32 @@ export class EdnReader extends EdnValueReader {
     } else this.fail(`found ${this.shown(this.pos)} where a record {…} should be`, this.pos);
   }
 
+  /** Moves to what the metadata at `pos` belong to. */
+  private metadata(): void {
+    this.pos++;
+    this.form(0);
+    this.blank();
+    if (this.pos >= this.limit) throw INCOMPLETE;
+  }
+
   /** Moves to the brace behind `#jepsen.history.Op` and the like. */
   private tagged(): void {
     let p = this.pos + 1;
     while (p < this.limit && DELIMITER[this.bytes[p]!] === 0) p++;
-    while (p < this.limit && this.bytes[p] === 0x20) p++;
     if (p >= this.limit) throw INCOMPLETE;
-    if (this.bytes[p] !== CURLY || p === this.pos + 1)
-      this.fail(`found ${this.shown(this.pos)} where a record {…} should be`, this.pos);
+    const start = this.pos;
     this.pos = p;
+    this.blank();
+    if (this.pos >= this.limit) throw INCOMPLETE;
+    if (this.bytes[this.pos] !== CURLY || p === start + 1)
+      this.fail(`found ${this.shown(start)} where a record {…} should be`, start);
     this.oneRecord();
   }
 
   private oneRecord(): void {
     const start = this.pos;
     const { line, lineStart } = this;
-    this.recorder.place = line;
+    this.readsFrom(start);
     if (this.fields()) return;
     this.pos = start;
     this.line = line;

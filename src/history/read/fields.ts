@@ -2,6 +2,7 @@ import { FAIL, INFO, OK } from '../columns.ts';
 import { PUT_OFF } from '../mops.ts';
 import type { Json } from '../op.ts';
 import { INVOKE } from '../recorder.ts';
+import { FINAL_IN_JEPSEN } from './object.ts';
 import { OF_FUNCTION, OF_NODE, OF_WORKLOAD } from './scanner.ts';
 import { Tokens } from './tokens.ts';
 import { HistoryReader } from './window.ts';
@@ -50,6 +51,7 @@ export abstract class FieldReader extends HistoryReader {
     this.ends = ends;
     this.fieldNames = new Tokens((from, to) => {
       const field = this.nameText(from, to);
+      if (field === FINAL_IN_JEPSEN) return Field.final;
       return Object.hasOwn(Field, field) ? Field[field as keyof typeof Field] : Field.other;
     });
     this.typeNames = new Tokens((from, to) => {

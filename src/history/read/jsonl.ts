@@ -59,7 +59,7 @@ export class JsonlReader extends JsonValueReader {
     this.blank();
     const start = this.pos;
     if (start >= this.limit || this.bytes[start] === NEWLINE) return;
-    this.recorder.place = this.line;
+    this.readsFrom(start);
     if (!this.fields()) {
       this.pos = start;
       this.object();

@@ -3,6 +3,9 @@ import { NEMESIS } from '../op.ts';
 import type { Recorder } from '../recorder.ts';
 import { record } from '../stage.ts';
 
+/** Jepsen's name for `final`. */
+export const FINAL_IN_JEPSEN = 'final?';
+
 const TYPES = ['invoke', 'ok', 'fail', 'info'];
 /** An integer that a double does not hold exactly comes as its digits; a time is as good as the nearest double. */
 const DIGITS = /^-?\d+$/;
@@ -12,7 +15,7 @@ const FIRST_UNNAMED = 1_000_000_000;
 /** Takes in a record that was read as an object, checking what types cannot. Says what is wrong with it, or null. */
 export function takeObject(
   r: Recorder,
-  op: { readonly [field in keyof Op]?: Json | undefined },
+  op: { readonly [field in keyof Op | typeof FINAL_IN_JEPSEN]?: Json | undefined },
 ): string | null {
   const { type, process, f, index, workload, node, epoch } = op;
   const time = typeof op.time === 'string' && DIGITS.test(op.time) ? Number(op.time) : op.time;
@@ -42,7 +45,7 @@ export function takeObject(
     ...(op.error === undefined ? {} : { error: op.error }),
     ...(node == null ? {} : { node }),
     ...(epoch == null ? {} : { epoch }),
-    ...(op.final === true ? { final: true } : {}),
+    ...(op.final === true || op[FINAL_IN_JEPSEN] === true ? { final: true } : {}),
   };
   if (process === NEMESIS) {
     r.addNemesis({
@@ -55,7 +58,7 @@ export function takeObject(
   }
   if (process === undefined || process === null) {
     if (type === 'invoke') return 'an invocation without "process"';
-    record(r, clean as Partial<Op>, FIRST_UNNAMED + r.place);
+    record(r, clean as Partial<Op>, FIRST_UNNAMED + r.nextIndex());
     return null;
   }
   if (!isProcess(process)) return `process ${show(process)} is no whole number between −2^30 and 2^30`;

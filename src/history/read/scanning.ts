@@ -88,7 +88,7 @@ export abstract class ScanningReader extends FieldReader {
     const line = ints[FOUND + Place.line]!;
     const lineStart = ints[FOUND + Place.lineStart]!;
     this.onLine(line, lineStart);
-    this.recorder.place = this.line;
+    this.readsFrom(ints[FOUND + Place.start]!);
     this.recorder.begin();
     if (this.stageFound()) {
       if (ints[FOUND + Place.rest] === 0) {

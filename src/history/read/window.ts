@@ -280,6 +280,12 @@ export abstract class HistoryReader {
   /** Reads what is left when nothing more will come. */
   protected abstract end(): void;
 
+  /** The record at `start`, on the line at hand, is read next. */
+  protected readsFrom(start: number): void {
+    this.recorder.place = this.line;
+    this.recorder.column = start - this.lineStart + 1;
+  }
+
   protected fail(message: string, at: number): never {
     let { line, lineStart } = this;
     if (at < lineStart) {
