@@ -10,7 +10,7 @@ const SHARED_LOCK =
 
 const REGISTER = ['write', 'put', 'set', 'cas', 'compare-and-set'];
 const LIST = ['append'];
-const NUMBER_OR_SET = ['inc', 'increment', 'incr', 'dec', 'decrement', 'decr', 'add', 'remove'];
+const NUMBER_OR_SET = ['inc', 'increment', 'incr', 'dec', 'decrement', 'decr', 'add', 'broadcast', 'remove'];
 
 /** What a kind of workload is recognised by. */
 interface Traits {
@@ -19,6 +19,7 @@ interface Traits {
   readonly writes: boolean;
   readonly txns: boolean;
   readonly listReads: boolean;
+  readonly listWrites: boolean;
   readonly mapReads: boolean;
   /** Reads that returned a number, alone or with a key; two elements beside adds of one are a set. */
   readonly scalarReads: boolean;
@@ -55,9 +56,11 @@ export function detect(history: History): readonly string[] {
     if (t.scalarReads && !t.listReads) return ['counter'];
     return t.readsBetween ? ['set-full', 'set'] : ['set', 'set-full'];
   }
+  if (has('broadcast')) return t.readsBetween ? ['set-full', 'set'] : ['set', 'set-full'];
   if (has('cas', 'compare-and-set')) return ['cas-register', 'register'];
   if (has('append')) return ['append-list', 'list'];
-  if (has('write', 'put', 'set')) return ['register'];
+  // Reads of all that was written, one by one, are of no register.
+  if (has(...REGISTER)) return t.listReads && !t.listWrites ? [] : ['register'];
   if (has('read', 'get')) {
     if (t.mapReads) return ['bank'];
     return t.listReads ? ['set'] : ['register'];
@@ -90,6 +93,7 @@ function traits(history: History): Traits {
   const kinds = new Set<number>();
   const reads = new Set<number>();
   const adds = new Set<number>();
+  const writes = new Set<number>();
   let txns = false;
   let read = false;
   let readsBetween = false;
@@ -108,19 +112,22 @@ function traits(history: History): Traits {
       // Nil is read of an empty set, too.
       if (shape[row] !== Shape.Scalar || x0[row] !== NIL) reads.add(shape[row]!);
       read = true;
-    } else if (name === 'add') {
+    } else if (REGISTER.includes(name)) writes.add(shape[row]!);
+    else if (name === 'add' || name === 'broadcast') {
       adds.add(shape[row]!);
       if (read) readsBetween = true;
     }
   }
   const some = (...shapes: readonly number[]): boolean => shapes.some((s) => reads.has(s));
+  const lists = [Shape.List, Shape.KeyedList, Shape.PairOfPair];
   return {
     fs: names,
     txns,
     readsBetween,
     appends: kinds.has(APPEND),
     writes: kinds.has(W),
-    listReads: some(Shape.List, Shape.KeyedList, Shape.PairOfPair),
+    listReads: some(...lists),
+    listWrites: lists.some((s) => writes.has(s)),
     mapReads: some(Shape.Other),
     scalarReads: some(Shape.Scalar) || (some(Shape.Pair) && (adds.size === 0 || adds.has(Shape.Pair))),
   };

@@ -140,3 +140,10 @@ test('what the reader warned of, and what is suspicious, stands in the verdict',
   expect(warnings!.join()).toMatch(/goes on after an operation of unknown outcome/);
   expect(warnings!.join()).toMatch(/the clock goes backwards/);
 });
+
+test('writes of one value each that are read as a list are of no register', () => {
+  const writes = [1, 2, 3].map((v): [string, Json] => ['write', v]);
+  expect(detect(history(...writes, ['read', [1, 2, 3]]))).toEqual([]);
+  expect(detect(history(['write', [1, 2, 3]], ['read', [1, 2, 3]]))).toEqual(['register']);
+  expect(detect(history(...writes, ['read', 3]))).toEqual(['register']);
+});

@@ -2,6 +2,7 @@ import type { History } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
 import { canonical } from '../../history/values.ts';
 import { showSpan } from '../evidence/show.ts';
+import { replicaOf } from '../replica.ts';
 import { type Forbids, openAll, Tally } from '../tally.ts';
 import type { Check, CheckOptions, OwnOptionsOf, Verdict } from '../verdict.ts';
 import { witnessOp } from '../witness.ts';
@@ -125,9 +126,7 @@ function finalsAgree(
   const keys = new Map<string, Map<number, ReplicaRead>>();
   for (const read of finals) {
     const nodes = keys.get(read.key) ?? new Map<number, ReplicaRead>();
-    // Reads without a node are told apart by process: a client of one replica.
-    const node = history.node[read.row];
-    nodes.set(node >= 0 ? node : -1 - history.process[read.row], read);
+    nodes.set(replicaOf(history, read.row), read);
     keys.set(read.key, nodes);
   }
   let compared = 0;

@@ -7,7 +7,7 @@ export interface TooLow {
   readonly read: number;
   /** What the count had to be, in steps, when the read was invoked. */
   readonly forced: number;
-  /** Whether the additions that had returned suffice for it; else it follows from an earlier read, see `source`. */
+  /** Whether it is below what the additions that had returned come to; else it follows from an earlier read, see `source`. */
   readonly byAdditions: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface StepConflicts {
  * least an earlier read's value plus the additions invoked after that read's return that had returned.
  */
 export function equalSteps({ adds, reads }: Counts, initial: number, step: number): StepConflicts {
-  const wanted = reads.value.map((value) => (value - initial) / step);
+  const wanted = stepsTo(reads.value, initial, step);
   const events = new Float64Array(2 * (adds.n + reads.n));
   // Position, then invocations before returns, then which.
   const kinds = 4 * (adds.n + reads.n + 1);
@@ -66,7 +66,8 @@ export function equalSteps({ adds, reads }: Counts, initial: number, step: numbe
         break;
       case 1:
         if (!Number.isInteger(wanted[i])) between.push(i);
-        else if (wanted[i] < count) low.push({ read: i, forced: count, byAdditions: returned >= count });
+        else if (wanted[i] < returned) low.push({ read: i, forced: returned, byAdditions: true });
+        else if (wanted[i] < count) low.push({ read: i, forced: count, byAdditions: false });
         else break;
         excused[i] = 1;
         break;
@@ -92,6 +93,18 @@ export function equalSteps({ adds, reads }: Counts, initial: number, step: numbe
   return { low, high, between };
 }
 
+/**
+ * How many steps lead from the initial value to each. Fractions are rounded by whoever adds them up, in one order or another: what is
+ * a whole number of steps but for that counts as one.
+ */
+function stepsTo(values: Float64Array, initial: number, step: number): Float64Array {
+  const steps = values.map((value) => (value - initial) / step);
+  if (Number.isInteger(initial) && Number.isInteger(step)) return steps;
+  return steps.map((n) =>
+    Math.abs(n - Math.round(n)) <= 1e-9 * Math.max(1, Math.abs(n)) ? Math.round(n) : n,
+  );
+}
+
 /** The earlier read from which it follows that a read is too low; −1 where additions alone do. O(n log n). */
 export function source(
   { adds, reads }: Counts,
@@ -100,7 +113,7 @@ export function source(
   { read, forced, byAdditions }: TooLow,
 ): number {
   if (byAdditions) return -1;
-  const wanted = reads.value.map((value) => (value - initial) / step);
+  const wanted = stepsTo(reads.value, initial, step);
   const before = reads.inv[read];
   const acknowledged: number[] = [];
   for (let a = 0; a < adds.n; a++) if (adds.ret[a] < before) acknowledged.push(adds.inv[a]);

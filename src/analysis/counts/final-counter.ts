@@ -1,4 +1,5 @@
 import { type History, NEVER } from '../../history/history.ts';
+import { replicaName, replicaOf } from '../replica.ts';
 import { type Forbids, openAll, Tally } from '../tally.ts';
 import type { Check, CheckOptions, Verdict } from '../verdict.ts';
 import { witnessOp } from '../witness.ts';
@@ -17,14 +18,14 @@ const FINAL = 1;
 
 /**
  * Counters of replicas that agree in the end: `add n` and reads of the sum, keyed or not. What counts are the deciding reads:
- * each node's last final read, or, where none is marked, the last read of all if it was invoked after every acknowledged
+ * each node's last final read (where none is named, each process'), or, where none is marked, the last read of all if it was invoked after every acknowledged
  * addition had returned.
  *
  * A deciding read must be the sum of all acknowledged additions and some of those whose outcome is unknown. Below all such
  * sums it has lost something: `lost-write` (a `lost-write` may also be hidden among sums that it can reach; only a set
  * tells). No such sum: `unexpected-value`. Reads before that may be stale, but not of what was never invoked:
  * `counter-too-high`, `counter-too-low` (only with negative amounts). Nodes whose deciding reads differ: `divergence`, of
- * the model `convergence`.
+ * the model `convergence`, of which the reads of one replica decide nothing.
  *
  * O(n log n + unknown additions · ranges of their sums).
  */
@@ -69,12 +70,14 @@ function judge(name: string, negative: boolean, history: History, options: Check
   let finals = 0;
   let unknown = 0;
   let undecided: string | undefined;
+  let alone: string | undefined;
   if (wrongKind === undefined)
     for (const counts of all) {
       for (const ret of counts.adds.ret) if (ret === NEVER) unknown++;
       impossible(history, counts, initial, tally);
       const deciding = decidingReads(history, counts);
       finals += deciding.length;
+      if (deciding.length === 1) alone = 'only one replica was read at the end: there is nothing to compare';
       if (deciding.length === 0) continue;
       if (!judgeFinals(history, counts, deciding, initial, tally))
         undecided =
@@ -89,6 +92,7 @@ function judge(name: string, negative: boolean, history: History, options: Check
     options,
     open: {
       ...(undecided === undefined ? {} : { 'no-lost-writes': undecided }),
+      ...openAll(['convergence'], alone),
       ...openAll(MODELS, nothing),
     },
     stats: { counters: all.length, finalReads: finals, unknownAdditions: unknown },
@@ -125,8 +129,9 @@ function decidingReads(history: History, { adds, reads }: Counts): number[] {
     if (latest < 0 || reads.ret[r] > reads.ret[latest]) latest = r;
     const row = reads.row[r];
     if ((history.flags[row] & FINAL) === 0) continue;
-    const known = last.get(history.node[row]);
-    if (known === undefined || reads.ret[r] > reads.ret[known]) last.set(history.node[row], r);
+    const replica = replicaOf(history, row);
+    const known = last.get(replica);
+    if (known === undefined || reads.ret[r] > reads.ret[known]) last.set(replica, r);
   }
   if (last.size > 0) return [...last.values()];
   if (latest < 0) return [];
@@ -143,17 +148,21 @@ function judgeFinals(
   tally: Tally,
 ): boolean {
   const { adds, reads } = counts;
-  const unknown: number[] = [];
+  const all: number[] = [];
   let sum = initial;
   for (let a = 0; a < adds.n; a++)
-    if (adds.ret[a] === NEVER) unknown.push(adds.amount[a]);
+    if (adds.ret[a] === NEVER) all.push(a);
     else sum += adds.amount[a];
-  let least = sum;
-  for (const amount of unknown) least += Math.min(0, amount);
-  const sums: Ranges | null = subsetSums(sum, unknown);
+  // By how many of the unknown additions had been invoked: mostly all of them, by every read that decides.
+  const reachable = new Map<number, Ranges | null>();
   let told = true;
   for (const r of deciding) {
     const value = reads.value[r];
+    const unknown = all.filter((a) => adds.inv[a] < reads.ret[r]).map((a) => adds.amount[a]);
+    let least = sum;
+    for (const amount of unknown) least += Math.min(0, amount);
+    if (!reachable.has(unknown.length)) reachable.set(unknown.length, subsetSums(sum, unknown));
+    const sums = reachable.get(unknown.length)!;
     if (sums === null) told = false;
     const possible = sums === null ? value >= least : holds(sums, value);
     if (possible) continue;
@@ -174,7 +183,7 @@ function judgeFinals(
   if (values.size > 1)
     tally.found('divergence', () => ({
       message: `The replicas do not agree although nothing was added any more: ${deciding
-        .map((r) => `${history.nodes[history.node[reads.row[r]]] ?? 'a replica'} reads ${reads.value[r]}`)
+        .map((r) => `${replicaName(history, reads.row[r])} reads ${reads.value[r]}`)
         .join('; ')}.`,
       ops: deciding.map((r, i) => witnessOp(history, reads.row[r], `R${i + 1}`)),
       ...keyOf(history, counts),

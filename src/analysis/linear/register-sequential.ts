@@ -11,7 +11,7 @@ import { keyValue } from './models/registers.ts';
 import { obvious } from './obvious.ts';
 import type { KeyCalls } from './register-history.ts';
 import { type Impossible, NOTHING, refuteSequential } from './saturation.ts';
-import { sequentiallyConsistent } from './sequential.ts';
+import { retired, sequentiallyConsistent } from './sequential.ts';
 import type { Findings } from './verdict-of.ts';
 import { zones } from './zones.ts';
 
@@ -96,11 +96,12 @@ const MOST_SHOWN = 24;
 
 /** A proof by what was read, where values are unique; see `refuteSequential`. */
 function refuteByReads(
-  operations: readonly Operation[],
+  given: readonly Operation[],
   { values }: History,
   initial: number,
   meter: Meter,
 ): Impossible | null | undefined {
+  const operations = retired(given) ?? given;
   const n = operations.length;
   const accesses = {
     n,

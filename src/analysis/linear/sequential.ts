@@ -9,6 +9,53 @@ import type { Model } from './model.ts';
 import { Visited } from './visited.ts';
 
 /**
+ * The operations with another process for what one does after an operation of unknown outcome, which may not have happened at all, or
+ * happen later; null where no process does anything more. What is impossible for these is impossible for those given.
+ */
+export function retired(operations: readonly Operation[]): Operation[] | null {
+  const order = operations.map((_, i) => i).sort((x, y) => operations[x].inv - operations[y].inv || x - y);
+  const given = [...operations];
+  const now = new Map<number, number>();
+  const left = new Set<number>();
+  // Below all processes that there are.
+  let fresh = operations.reduce((least, { process }) => Math.min(least, process), 0);
+  let changed = false;
+  for (const i of order) {
+    const { process, outcome } = operations[i];
+    if (left.delete(process)) {
+      now.set(process, --fresh);
+      changed = true;
+    }
+    if (now.has(process)) given[i] = { ...operations[i], process: now.get(process)! };
+    if (outcome === INFO) left.add(process);
+  }
+  return changed ? given : null;
+}
+
+/**
+ * Decides sequential consistency, see `search`. Where a process goes on after an operation of unknown outcome (see `retired`) an
+ * order that has all of them as they stand is one, and if there is none even for processes that retired there is none; else
+ * `unknown`.
+ */
+export function sequentiallyConsistent<S>(
+  operations: readonly Operation[],
+  model: Model<S>,
+  initial: Json,
+  meter: Meter,
+): Decision {
+  const relaxed = retired(operations);
+  const decision = search(operations, model, initial, meter);
+  if (relaxed === null || decision.answer !== 'illegal') return decision;
+  const again = search(relaxed, model, initial, meter);
+  if (again.answer !== 'legal') return again;
+  return {
+    ...decision,
+    answer: 'unknown',
+    reason: 'a process goes on after an operation of unknown outcome',
+  };
+}
+
+/**
  * Decides sequential consistency: one order of all operations that respects each process's own, real time aside.
  *
  * It is not compositional, so all parts of the object are searched together: depth first over how far each process has
@@ -18,12 +65,7 @@ import { Visited } from './visited.ts';
  *
  * Preconditions: operations of a process do not overlap; after one of unknown outcome it does nothing more.
  */
-export function sequentiallyConsistent<S>(
-  operations: readonly Operation[],
-  model: Model<S>,
-  initial: Json,
-  meter: Meter,
-): Decision {
+function search<S>(operations: readonly Operation[], model: Model<S>, initial: Json, meter: Meter): Decision {
   const machine = new Machine(model, initial);
   const parts = new Map<string, number>();
   const processes = new Map<number, number[]>();

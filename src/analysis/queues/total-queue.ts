@@ -119,16 +119,17 @@ function takenBy(history: History, row: number): readonly number[] {
   return (drain && Array.isArray(value) ? value : [value]).map((v) => history.values.id(v));
 }
 
-/** The i-th time that an element is taken out needs an i-th enqueue, invoked before the taking returned. */
+/** The i-th time that an element is taken out needs i enqueues invoked before the taking returned; with fewer it came twice. */
 function judgeTaken(history: History, id: number, { put, failed, taken }: Element, tally: Tally): void {
   const what = history.values.show(id);
   const key = history.values.value(id);
+  let asked = 0;
   taken.forEach((row, i) => {
-    const source = put[i];
-    if (source !== undefined && history.inv[source] < history.ret[row]) return;
-    if (i > 0 && i >= put.length && put.length > 0) {
+    while (asked < put.length && history.inv[put[asked]] < history.ret[row]) asked++;
+    if (asked > i) return;
+    if (asked > 0) {
       tally.found('duplicate-element', () => ({
-        message: `D1 took ${what} out, and D2 took it again: it was put in ${put.length === 1 ? 'once' : `${put.length} times`} at most.`,
+        message: `D1 took ${what} out, and D2 took it again: by then it had been put in ${asked === 1 ? 'once' : `${asked} times`} at most.`,
         ops: [
           witnessOp(history, put[0], 'E'),
           witnessOp(history, taken[i - 1], 'D1'),
@@ -138,6 +139,7 @@ function judgeTaken(history: History, id: number, { put, failed, taken }: Elemen
       }));
       return;
     }
+    const source = put[0];
     const aborted = failed.find((f) => history.inv[f] < history.ret[row]);
     if (source === undefined && aborted !== undefined)
       tally.found('aborted-read', () => ({

@@ -4,6 +4,7 @@ import { NIL } from '../../history/values.ts';
 import { isPair, LOOK, layoutOf, PUT } from '../keyed-lists.ts';
 import { Tally } from '../tally.ts';
 import type { Anomaly } from '../verdict.ts';
+import { ADDS } from './observations.ts';
 
 /** One of many sets, its values without their key. */
 export interface KeyedSet {
@@ -23,7 +24,7 @@ export interface KeyedSets {
  * Rows that show no key are left out where others do, and those of other functions. O(rows).
  */
 export function setsOf(history: History): KeyedSets {
-  const kindOf = history.fs.map((name) => (name === 'add' ? PUT : name === 'read' ? LOOK : -1));
+  const kindOf = history.fs.map((name) => (ADDS.includes(name) ? PUT : name === 'read' ? LOOK : -1));
   const { keyed, reason } = layoutOf(history, kindOf);
   if (reason !== undefined) return { sets: [], reason };
   if (!keyed || !isShown(history, kindOf)) return { sets: [{ key: undefined, history }] };

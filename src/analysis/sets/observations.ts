@@ -1,9 +1,13 @@
 import { FAIL, type History, INFO, OK, Shape } from '../../history/history.ts';
 import { NIL } from '../../history/values.ts';
+import { replicaOf } from '../replica.ts';
 import { IdTable } from './id-table.ts';
 
 /** Final-read bit of the history's `flags`. */
 const FINAL = 1;
+
+/** Functions that add an element, those of Maelstrom's broadcast among them. */
+export const ADDS: readonly string[] = ['add', 'broadcast'];
 
 /** One read of the whole set. */
 export interface SetRead {
@@ -43,16 +47,19 @@ export interface SetObservations {
   /** Reads that were ok, in order of their return. */
   readonly reads: readonly SetRead[];
   readonly runs: readonly Run[];
-  /** The reads that decide what was lost: each node's last final read; the very last read of all where none is marked. */
+  /**
+   * The reads that decide what was lost: each replica's last final read; the very last read of all where none is marked. In order
+   * of their return.
+   */
   readonly finals: readonly SetRead[];
   /** Elements of more than one ok or unknown add. */
   readonly repeated: number;
 }
 
-/** Reads `add v` and `read` off a history. O(rows + elements read, those of shared prefixes once). */
+/** Reads `add v` (see `ADDS`) and `read` off a history. O(rows + elements read, those of shared prefixes once). */
 export function observeSet(history: History): SetObservations {
   const { n, fs, f, outcome, ret, x0, shape } = history;
-  const add = fs.indexOf('add');
+  const adds = fs.map((name) => ADDS.includes(name));
   const read = fs.indexOf('read');
   const table = new IdTable(n);
   const ids: number[] = [];
@@ -60,7 +67,7 @@ export function observeSet(history: History): SetObservations {
   let repeated = 0;
   const okReads: number[] = [];
   for (let row = 0; row < n; row++) {
-    if (f[row] === add) {
+    if (adds[f[row]]) {
       const id =
         shape[row] === Shape.Scalar || shape[row] === Shape.Other
           ? x0[row]
@@ -143,7 +150,7 @@ function loose(history: History, row: number): Int32Array {
 function finalReads(history: History, reads: readonly SetRead[]): SetRead[] {
   const last = new Map<number, SetRead>();
   for (const read of reads)
-    if ((history.flags[read.row] & FINAL) !== 0) last.set(history.node[read.row], read);
-  if (last.size > 0) return [...last.values()];
+    if ((history.flags[read.row] & FINAL) !== 0) last.set(replicaOf(history, read.row), read);
+  if (last.size > 0) return [...last.values()].sort((a, b) => history.ret[a.row] - history.ret[b.row]);
   return reads.length === 0 ? [] : [reads[reads.length - 1]];
 }

@@ -6,7 +6,7 @@ import { witnessOp } from '../witness.ts';
 import { disorder } from './chain.ts';
 import { duplicates, shortRead, strangers } from './findings.ts';
 import { KeyedTally, OpenKeys, setsOf } from './keyed.ts';
-import { observeSet, type SetObservations } from './observations.ts';
+import { ADDS, observeSet, type SetObservations } from './observations.ts';
 import { type Presence, presence } from './presence.ts';
 
 const KEPT = ['lost-write', 'unexpected-element', 'aborted-read', 'duplicate-element'];
@@ -39,7 +39,8 @@ export interface Fates {
  * it was never read: what is absent only while it is being added, or in no read at all, proves nothing.
  *
  * `no-lost-writes` (default) forbids lost elements and those nobody could have added or that stand twice in a read;
- * `linearizable` stale ones too, and is decided exactly (see `disorder`).
+ * `linearizable` stale ones too, and is decided exactly (see `disorder`). Where no element is stable or lost, `no-lost-writes` is
+ * `unknown`.
  *
  * Values may be `[k, v]` and `[k, [v…]]`: each key is a set of its own.
  *
@@ -49,7 +50,7 @@ export interface Fates {
 export const setFull: Check = {
   name: 'set-full',
   summary: 'elements added once each and read over and over: which are stable, stale, lost, duplicated',
-  functions: ['add', 'read'],
+  functions: [...ADDS, 'read'],
   models: Object.keys(FORBIDS),
   judge: (history, options = {}) => judge(history, options),
 };
@@ -86,15 +87,27 @@ function judge(history: History, options: CheckOptions): Verdict {
     open.add(one.key, reason);
     return figures;
   });
+  const figures = summed(stats);
   return tally.verdict({
     check: 'set-full',
     engine: 'elements',
     forbids: FORBIDS,
     options,
     judged: ['no-lost-writes'],
-    open: openAll(Object.keys(FORBIDS), open.reason),
-    stats: { ...(sets[0]?.key === undefined ? {} : { keys: sets.length }), ...summed(stats) },
+    open: {
+      ...openAll(['no-lost-writes'], settled(figures) ? undefined : UNSETTLED),
+      ...openAll(Object.keys(FORBIDS), open.reason),
+    },
+    stats: { ...(sets[0]?.key === undefined ? {} : { keys: sets.length }), ...figures },
   });
+}
+
+const UNSETTLED =
+  'of no element that was added anything is settled: none was read, or missing from a read invoked after its add was acknowledged';
+
+/** Whether an element was there to be lost, and is or is not. */
+function settled({ stable = 0, lost = 0 }: { [name: string]: number }): boolean {
+  return stable + lost > 0;
 }
 
 /** Figures of all keys: sums, of distances the greatest. */

@@ -1,11 +1,12 @@
 import { type History, INFO, OK } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
+import { replicaName } from '../replica.ts';
 import { type Forbids, openAll, type Tally } from '../tally.ts';
 import type { Check, CheckOptions, Verdict } from '../verdict.ts';
 import { witnessOp } from '../witness.ts';
 import { duplicates, shortRead, strangers } from './findings.ts';
 import { KeyedTally, OpenKeys, setsOf } from './keyed.ts';
-import { observeSet, type SetObservations, type SetRead } from './observations.ts';
+import { ADDS, observeSet, type SetObservations, type SetRead } from './observations.ts';
 
 /** What each model forbids, strongest claim first. */
 const FORBIDS: Forbids = {
@@ -22,8 +23,9 @@ const NAMED = 6;
  *
  * `lost-write`: an acknowledged element that is in none of the deciding reads. Those are each node's last final read,
  * all invoked after heal and recovery; in a history that marks no final reads, the last read of all, which is owed only
- * what had been acknowledged when it was invoked. An element that only some of them lack is `divergence`.
- * `unexpected-element`: read, never added. `aborted-read`: read although its add failed. `duplicate-element`: twice in
+ * what had been acknowledged when it was invoked. Where reads name no node, each process stands for a replica, but the last
+ * of their final reads is owed everything, as if there were one. An element that only some of them show is `divergence`;
+ * the reads of one replica decide nothing of `convergence`. `unexpected-element`: read, never added. `aborted-read`: read although its add failed. `duplicate-element`: twice in
  * one read. Elements whose add is unknown may be there or not.
  *
  * Values may be `[k, v]` and `[k, [v…]]`: each key is a set of its own.
@@ -33,7 +35,7 @@ const NAMED = 6;
 export const set: Check = {
   name: 'set',
   summary: 'elements added once each and read at the end: lost writes, divergence, duplicates',
-  functions: ['add', 'read'],
+  functions: [...ADDS, 'read'],
   models: MODELS,
   judge: (history, options = {}) => judgeSet(history, options),
 };
@@ -41,6 +43,7 @@ export const set: Check = {
 function judgeSet(source: History, options: CheckOptions): Verdict {
   const tally = new KeyedTally(options);
   const open = new OpenKeys();
+  const alone = new OpenKeys();
   const stats = { acknowledged: 0, failed: 0, unknown: 0, recovered: 0, finalReads: 0 };
   const { sets, reason } = setsOf(source);
   open.add(undefined, reason);
@@ -56,13 +59,15 @@ function judgeSet(source: History, options: CheckOptions): Verdict {
     stats.finalReads += seen.finals.length;
     if (seen.finals.length === 0)
       open.add(key, 'no read of the whole set succeeded at the end: what is there is not known');
+    else if (seen.finals.length === 1)
+      alone.add(key, 'only one replica was read at the end: there is nothing to compare');
   }
   return tally.verdict({
     check: 'set',
     engine: 'elements',
     forbids: FORBIDS,
     options,
-    open: openAll(MODELS, open.reason),
+    open: { ...openAll(['convergence'], alone.reason), ...openAll(MODELS, open.reason) },
     stats: { ...(sets[0]?.key === undefined ? {} : { keys: sets.length }), ...stats },
   });
 }
@@ -83,19 +88,37 @@ function lostAndDiverged(history: History, seen: SetObservations, tally: Tally):
   const lost: number[] = [];
   const partial: number[] = [];
   let recovered = 0;
+  const last = finals[finals.length - 1];
+  const owesAll = history.node[last.row] < 0 || (history.flags[last.row] & 1) === 0;
+  const inLast = owesAll ? shownLast(history, seen, last) : null;
   for (let e = 0; e < elements.count; e++) {
     const add = elements.add[e];
-    if (add < 0) continue;
-    if (history.outcome[add] === INFO && holders[e] > 0) recovered++;
-    if (history.outcome[add] !== OK && history.outcome[add] !== INFO) continue;
+    if (add >= 0 && history.outcome[add] === INFO && holders[e] > 0) recovered++;
     if (holders[e] === finals.length) continue;
     if (holders[e] > 0) partial.push(e);
-    else if (history.outcome[add] === OK && finals.some(({ row }) => history.ret[add] < history.inv[row]))
-      lost.push(e);
+    if (add < 0 || history.outcome[add] !== OK) continue;
+    const owed =
+      inLast === null
+        ? holders[e] === 0 && finals.some(({ row }) => history.ret[add] < history.inv[row])
+        : !inLast.has(e) && history.ret[add] < history.inv[last.row];
+    if (owed) lost.push(e);
   }
   if (lost.length > 0) lostWrites(history, seen, lost, tally);
   if (partial.length > 0) divergence(history, seen, partial, tally);
   return recovered;
+}
+
+/** What the last read to return shows, and those invoked while it was under way: one of them may have come after it. */
+function shownLast(history: History, seen: SetObservations, last: SetRead): Set<number> {
+  const marked = history.flags[last.row] & 1;
+  const shown = new Set<number>();
+  for (const read of seen.reads)
+    if (
+      read === last ||
+      (history.inv[read.row] > history.inv[last.row] && (history.flags[read.row] & 1) === marked)
+    )
+      for (const e of contents(seen, read)) shown.add(e);
+  return shown;
 }
 
 function contents({ runs }: SetObservations, { run, length }: SetRead): Int32Array {
@@ -111,15 +134,17 @@ function lostWrites(
 ): void {
   const byReturn = [...lost].sort((a, b) => history.ret[elements.add[a]] - history.ret[elements.add[b]]);
   const rows = byReturn.map((e) => elements.add[e]);
-  const final = finals.find(({ row }) => history.ret[rows[0]] < history.inv[row])!.row;
+  const final = finals.findLast(({ row }) => history.ret[rows[0]] < history.inv[row])!.row;
   const shown = rows.slice(0, NAMED);
   const writers = shown.map((_, i) => `W${i + 1} added ${history.values.show(elements.id[byReturn[i]])}`);
   const more = rows.length > NAMED ? `, and ${rows.length - NAMED} more` : '';
   const one = rows.length === 1;
   const marked = (history.flags[final] & 1) !== 0;
-  const which = marked
-    ? 'in no final read; R, for one, was invoked after the heal'
-    : 'not in R, the last read, which was invoked after that';
+  const which = !marked
+    ? 'not in R, the last read, which was invoked after that'
+    : history.node[final] < 0
+      ? 'not in R, the last final read, which was invoked after the heal'
+      : 'in no final read; R, for one, was invoked after the heal';
   tally.found(
     'lost-write',
     () => ({
@@ -137,7 +162,7 @@ function divergence(history: History, seen: SetObservations, partial: readonly n
   const lacking = seen.finals
     .map((read) => {
       const has = new Set(contents(seen, read));
-      return { node: nodeOf(history, read.row), lacks: partial.filter((e) => !has.has(e)) };
+      return { node: replicaName(history, read.row), lacks: partial.filter((e) => !has.has(e)) };
     })
     .filter(({ lacks }) => lacks.length > 0);
   const words = lacking.map(
@@ -164,8 +189,4 @@ function divergence(history: History, seen: SetObservations, partial: readonly n
     }),
     partial.length,
   );
-}
-
-function nodeOf(history: History, row: number): string {
-  return history.nodes[history.node[row]] ?? 'a replica';
 }

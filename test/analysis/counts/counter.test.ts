@@ -39,6 +39,37 @@ describe('counter', () => {
     expect(verdict.anomalies[0].ops.map((op) => op.name)).toEqual(['A1', 'A2', 'R']);
   });
 
+  it('calls a read too low that is, although an earlier one had read more', () => {
+    for (const [step, first] of [
+      [1, 2],
+      [-1, -2],
+    ] as const) {
+      const h = history(
+        ...alone(0, 'add', step),
+        [2, 'invoke', 'add', step],
+        ...alone(1, 'read', first),
+        ...alone(1, 'read', 0),
+      );
+      const verdict = counter.judge(h, { models: ['counter-bounds'] });
+      expect(verdict).toMatchObject({
+        valid: false,
+        anomalyTypes: [step > 0 ? 'counter-too-low' : 'counter-too-high'],
+      });
+    }
+  });
+
+  it('knows fractions, however they were rounded', () => {
+    for (const [read, valid] of [
+      [0.1 + 0.1 + 0.1, true],
+      [0.3, true],
+      [0.2, false],
+      [0.25, false],
+    ] as const) {
+      const h = history(...[1, 2, 3].flatMap(() => alone(0, 'add', 0.1)), ...alone(1, 'read', read));
+      expect(counter.judge(h).valid, String(read)).toBe(valid);
+    }
+  });
+
   it('does not count failed additions', () => {
     const h = history([0, 'invoke', 'add', 1], [0, 'fail', 'add', 1], ...alone(1, 'read', 1));
     expect(counter.judge(h).anomalyTypes).toEqual(['counter-too-high']);

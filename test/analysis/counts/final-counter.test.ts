@@ -53,6 +53,32 @@ describe('pn-counter', () => {
     expect(pnCounter.judge(h, { models: ['convergence'] }).valid).toBe(false);
   });
 
+  it('takes a process for a replica where no node is named', () => {
+    const h = history(
+      ...alone(0, 'add', 5),
+      ...alone(3, 'read', 3, { final: true }),
+      ...alone(4, 'read', 5, { final: true }),
+    );
+    expect(pnCounter.judge(h)).toMatchObject({ valid: false, anomalyTypes: ['divergence', 'lost-write'] });
+  });
+
+  it('compares no replica with itself', () => {
+    const h = history(...alone(0, 'add', 5), ...alone(3, 'read', 5, final('n1')));
+    expect(pnCounter.judge(h).valid).toBe(true);
+    expect(pnCounter.judge(h, { models: ['convergence'] })).toMatchObject({
+      valid: 'unknown',
+      reason: 'only one replica was read at the end: there is nothing to compare',
+    });
+  });
+
+  it('lets no read count what was invoked later', () => {
+    const reads = [...alone(0, 'add', 2), ...alone(3, 'read', 1, final('n1'))];
+    const later = history(...reads, ...unknown(1, -1));
+    expect(pnCounter.judge(later)).toMatchObject({ valid: false });
+    expect(pnCounter.judge(later).anomalyTypes).toContain('lost-write');
+    expect(pnCounter.judge(history(...unknown(1, -1), ...reads)).valid).toBe(true);
+  });
+
   it('does not know without a read at the end', () => {
     const h = history(...alone(3, 'read', 0), ...alone(0, 'add', 1));
     expect(pnCounter.judge(h).valid).toBe('unknown');

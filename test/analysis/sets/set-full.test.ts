@@ -19,6 +19,16 @@ describe('set-full', () => {
     });
   });
 
+  it('knows nothing of losses where no read came after an add that was acknowledged', () => {
+    const early = history([0, 'invoke', 'add', 1], ...alone(1, 'read', []), [0, 'ok', 'add', 1]);
+    const failed = history([0, 'invoke', 'add', 1], [0, 'fail', 'add', 1], ...alone(1, 'read', []));
+    for (const h of [early, failed]) {
+      expect(setFull.judge(h).valid).toBe('unknown');
+      expect(setFull.judge(h).reason).toMatch(/nothing? .*settled|settled/);
+      expect(setFull.judge(h, linearizable).valid).toBe(true);
+    }
+  });
+
   it('calls present, absent, present stable and stale, which only linearizability forbids', () => {
     const h = history(
       ...alone(0, 'add', 1),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { check } from '../../../src/analysis/check.ts';
 import { set } from '../../../src/analysis/sets/set.ts';
 import { historyOf } from '../../../src/history/builder.ts';
 import type { Json, Op } from '../../../src/history/op.ts';
@@ -54,6 +55,52 @@ describe('set', () => {
     const h = history(['ok', 'add', 1], ['ok', 'read', [], final('n1')], ['ok', 'read', [1], final('n2')]);
     expect(set.judge(h)).toMatchObject({ valid: true, anomalyTypes: ['divergence'], not: ['convergence'] });
     expect(set.judge(h, { models: ['convergence'] }).valid).toBe(false);
+  });
+
+  it('takes a process for a replica where no node is named, and the last read for owed everything', () => {
+    const anywhere: Partial<Op> = { final: true };
+    const h = history(['ok', 'add', 1], ['ok', 'read', [], anywhere], ['ok', 'read', [1], anywhere]);
+    expect(set.judge(h)).toMatchObject({ valid: true, anomalyTypes: ['divergence'] });
+    expect(set.judge(h, { models: ['convergence'] }).valid).toBe(false);
+    const gone = history(['ok', 'add', 1], ['ok', 'read', [1], anywhere], ['ok', 'read', [], anywhere]);
+    expect(set.judge(gone)).toMatchObject({ valid: false, anomalyTypes: ['divergence', 'lost-write'] });
+  });
+
+  it('calls it divergence, too, where replicas differ in what nobody added or what failed', () => {
+    for (const add of [
+      ['ok', 'add', 1],
+      ['fail', 'add', 9],
+    ] as const) {
+      const h = history(add, ['ok', 'read', [9], final('n1')], ['ok', 'read', [], final('n2')]);
+      expect(set.judge(h, { models: ['convergence'] }).anomalyTypes).toContain('divergence');
+      expect(set.judge(h, { models: ['convergence'] }).valid).toBe(false);
+    }
+  });
+
+  it('compares no replica with itself', () => {
+    for (const more of [{}, final('n1')]) {
+      const h = history(['ok', 'add', 1], ['ok', 'read', [1], more]);
+      expect(set.judge(h).valid).toBe(true);
+      expect(set.judge(h, { models: ['convergence'] }).valid).toBe('unknown');
+    }
+  });
+
+  it('does not call lost what a read shows that was invoked after the last to return', () => {
+    const lines: Op[] = [
+      [0, 'invoke', 'add', 1],
+      [0, 'ok', 'add', 1],
+      [2, 'invoke', 'read', null],
+      [0, 'invoke', 'read', null],
+      [0, 'ok', 'read', [1]],
+      [2, 'ok', 'read', []],
+    ].map(([process, type, f, value], index) => ({ index, time: index, process, type, f, value }) as Op);
+    expect(set.judge(historyOf(lines)).valid).toBe(true);
+  });
+
+  it("knows Maelstrom's broadcast as adding", () => {
+    const h = history(['ok', 'broadcast', 1], ['ok', 'broadcast', 2], ['ok', 'read', [2]]);
+    expect(set.judge(h)).toMatchObject({ valid: false, anomalyTypes: ['lost-write'] });
+    expect(check(h)).toMatchObject({ check: 'set', valid: false });
   });
 
   it('looks at the last final read of each node only', () => {
