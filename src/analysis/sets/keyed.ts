@@ -115,9 +115,11 @@ export class KeyedTally extends Tally {
     super.found(
       type,
       () => {
-        const { message, key, ...rest } = witness();
+        const { message, key, ops, ...rest } = witness();
         return {
           ...rest,
+          // As the history has them.
+          ops: ops.map((op) => ({ ...op, value: [within, op.value] })),
           message: `Key ${JSON.stringify(within)}: ${message}`,
           key: key === undefined ? within : [within, key],
         };

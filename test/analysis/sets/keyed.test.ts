@@ -28,6 +28,7 @@ describe('sets with keys', () => {
       counts: { 'lost-write': 1 },
     });
     expect(verdict.anomalies[0].message).toMatch(/^Key "y": /);
+    for (const { value } of verdict.anomalies[0].ops) expect(value).toEqual(['y', expect.anything()]);
     expect(JSON.stringify(verdict.anomalies[0].key)).toContain('"y"');
   });
 
