@@ -38,7 +38,11 @@ const FORBIDS: Forbids = {
  * `serializable-log` also look at cycles of dependencies; Kafka interleaves the sends of transactions, so G0 is to be
  * expected there. Acknowledged messages beyond all that was polled are a warning: they may just not have been polled yet.
  *
- * Preconditions: a message is sent to a key once, else `unknown`. O(messages log messages) and the search for cycles.
+ * Operations of unknown outcome have taken place once an ok one polled a message of theirs, and the offsets that came with
+ * their completions hold from then on; before, they say nothing.
+ *
+ * Preconditions: a message is sent to a key once, else `unknown`; an operation is one transaction, so that where one of its
+ * sends took place all did, be it `txn` or a `send` of several messages. O(messages log messages) and the search for cycles.
  * Source: Jepsen's kafka workload (Kingsbury, Redpanda 21.10.1, 2022).
  */
 export const log: Check = {
@@ -57,7 +61,7 @@ function judge(history: History, options: CheckOptions): Verdict {
   let unseen = 0;
   let settled = true;
   if (foreign === null && logs.repeated.length === 0) {
-    disagreements(history, operations, tally);
+    disagreements(history, operations, logs, tally);
     unsent(history, operations, logs, tally);
     unseen = lost(history, operations, logs, tally);
     sessions(history, operations, logs, tally);

@@ -1,7 +1,7 @@
-import { FAIL, type History } from '../../history/history.ts';
+import { FAIL, type History, INFO } from '../../history/history.ts';
 import { type LogHistory, NO_OFFSET } from './operations.ts';
 
-/** What is known of one key's log: the messages that some ok operation sent or polled, in order of offset. */
+/** What is known of one key's log: the messages that operations sent, if they took place, or polled, in order of offset. */
 export interface Log {
   readonly key: number;
   /** Ascending. Offsets between them belong to nothing known, to markers of transactions for one. */
@@ -18,8 +18,15 @@ export interface Logs {
   readonly byKey: ReadonlyMap<number, Log>;
   /** `key value` → index of the send, a failed one only if there is no other. */
   readonly sender: ReadonlyMap<string, number>;
-  /** `key value` of messages that somebody polled. */
-  readonly polled: ReadonlySet<string>;
+  /** `key value` → index in `LogHistory.polled` of the first poll that shows it. */
+  readonly polled: ReadonlyMap<string, number>;
+  /**
+   * Operations of unknown outcome that took place nevertheless → index in `LogHistory.polled` of a message of theirs. An
+   * operation is one transaction: where one of its messages is in a log, all are.
+   */
+  readonly proof: ReadonlyMap<number, number>;
+  /** By index of the send: its offset, if that is known and the operation took place; else `NO_OFFSET`. */
+  readonly offsets: readonly number[];
   /** Sends of a message that was sent to its key before. */
   readonly repeated: readonly number[];
 }
@@ -27,36 +34,73 @@ export interface Logs {
 export const messageOf = (key: number, value: number): string => `${key} ${value}`;
 
 /** Puts the logs together. O(messages log messages). */
-export function logsOf(history: History, { ops, sends, polled }: LogHistory): Logs {
+export function logsOf(history: History, log: LogHistory): Logs {
+  const { sends, polled } = log;
+  const { sender, repeated } = senders(history, log);
+  const shown = new Map<string, number>();
+  polled.forEach(({ key, value }, i) => {
+    const message = messageOf(key, value);
+    if (!shown.has(message)) shown.set(message, i);
+  });
+  const proof = proofs(history, log, sender, shown);
+  const offsets = sends.map(({ op, offset, told }) => (proof.has(op) ? told : offset));
+  return { byKey: byKey(log, offsets), sender, polled: shown, proof, offsets, repeated };
+}
+
+/** The send of each message, and sends of one that was sent before. */
+function senders(
+  history: History,
+  { ops, sends }: LogHistory,
+): { readonly sender: ReadonlyMap<string, number>; readonly repeated: readonly number[] } {
+  const sender = new Map<string, number>();
+  const repeated: number[] = [];
+  const failed = (i: number): boolean => history.outcome[ops[sends[i].op].row] === FAIL;
+  sends.forEach(({ key, value }, i) => {
+    const name = messageOf(key, value);
+    const other = sender.get(name);
+    if (other === undefined || (failed(other) && !failed(i))) sender.set(name, i);
+    else if (!failed(i)) repeated.push(i);
+  });
+  return { sender, repeated };
+}
+
+function proofs(
+  history: History,
+  { ops, sends }: LogHistory,
+  sender: ReadonlyMap<string, number>,
+  shown: ReadonlyMap<string, number>,
+): ReadonlyMap<number, number> {
+  const proof = new Map<number, number>();
+  for (const [message, poll] of shown) {
+    const send = sender.get(message);
+    if (send === undefined) continue;
+    const { op } = sends[send];
+    if (history.outcome[ops[op].row] === INFO && !proof.has(op)) proof.set(op, poll);
+  }
+  return proof;
+}
+
+function byKey({ sends, polled }: LogHistory, known: readonly number[]): ReadonlyMap<number, Log> {
   const found = new Map<number, Map<number, number>>();
   const note = (key: number, offset: number, value: number): void => {
     let log = found.get(key);
     if (log === undefined) found.set(key, (log = new Map()));
     if (!log.has(offset)) log.set(offset, value);
   };
-  const sender = new Map<string, number>();
-  const repeated: number[] = [];
-  const failed = (i: number): boolean => history.outcome[ops[sends[i].op].row] === FAIL;
-  sends.forEach(({ key, value, offset }, i) => {
-    if (offset !== NO_OFFSET) note(key, offset, value);
-    const name = messageOf(key, value);
-    const other = sender.get(name);
-    if (other === undefined || (failed(other) && !failed(i))) sender.set(name, i);
-    else if (!failed(i)) repeated.push(i);
+  sends.forEach(({ key, value }, i) => {
+    if (known[i] !== NO_OFFSET) note(key, known[i], value);
   });
-  const seen = new Set<string>();
   const highest = new Map<number, number>();
   for (const { key, value, offset } of polled) {
     note(key, offset, value);
-    seen.add(messageOf(key, value));
     highest.set(key, Math.max(highest.get(key) ?? -1, offset));
   }
-  const byKey = new Map<number, Log>();
+  const logs = new Map<number, Log>();
   for (const [key, log] of found) {
     const offsets = [...log.keys()].sort((a, b) => a - b);
     const place = new Map(offsets.map((offset, i) => [offset, i]));
     const top = highest.get(key);
-    byKey.set(key, {
+    logs.set(key, {
       key,
       offsets,
       values: offsets.map((offset) => log.get(offset)!),
@@ -64,5 +108,5 @@ export function logsOf(history: History, { ops, sends, polled }: LogHistory): Lo
       highest: top === undefined ? -1 : place.get(top)!,
     });
   }
-  return { byKey, sender, polled: seen, repeated };
+  return logs;
 }

@@ -15,10 +15,11 @@ interface Sighting {
 
 /**
  * Offsets that hold two messages, and messages at two offsets. One finding for each offset or message. An offset that came with
- * an unknown outcome was given to its message all the same: a transaction that fails after it leaves it taken.
+ * an unknown outcome counts only where the operation took place: the log may have given that of one that did not to another
+ * message.
  */
-export function disagreements(history: History, log: LogHistory, tally: Tally): void {
-  const sent = log.sends.map((s) => (s.told === NO_OFFSET ? s : { ...s, offset: s.told }));
+export function disagreements(history: History, log: LogHistory, logs: Logs, tally: Tally): void {
+  const sent = log.sends.map((send, i) => ({ ...send, offset: logs.offsets[i] }));
   const sightings: Sighting[] = [...sent.filter((s) => s.offset !== NO_OFFSET), ...log.polled];
   const at = new Map<string, Sighting>();
   const where = new Map<string, Sighting>();
@@ -30,7 +31,7 @@ export function disagreements(history: History, log: LogHistory, tally: Tally): 
     else if (other.value !== one.value && !told.has(offset)) {
       told.add(offset);
       tally.found('inconsistent-offsets', () =>
-        pair(history, log, other, one, `show different messages at offset ${one.offset}`),
+        pair(history, log, logs, other, one, `show different messages at offset ${one.offset}`),
       );
     }
     const message = messageOf(one.key, one.value);
@@ -42,6 +43,7 @@ export function disagreements(history: History, log: LogHistory, tally: Tally): 
         pair(
           history,
           log,
+          logs,
           elsewhere,
           one,
           `show ${history.values.show(one.value)} at offsets ${elsewhere.offset} and ${one.offset}: it is in the log twice`,
@@ -53,29 +55,61 @@ export function disagreements(history: History, log: LogHistory, tally: Tally): 
 
 function pair(
   history: History,
-  { ops }: LogHistory,
+  log: LogHistory,
+  logs: Logs,
   a: Sighting,
   b: Sighting,
   what: string,
 ): Omit<Anomaly, 'type'> {
   const same = a.op === b.op;
+  const cast = new Cast(history, log, logs);
+  cast.name(a.op, 'T1');
+  cast.name(b.op, 'T2');
   const names = same ? 'Two places of T1' : 'T1 and T2';
-  const witnesses: WitnessOp[] = [asTold(history, ops[a.op].row, 'T1')];
-  if (!same) witnesses.push(asTold(history, ops[b.op].row, 'T2'));
+  const proofs = `${cast.proof(a.op, 'P1')}${same ? '' : cast.proof(b.op, 'P2')}`;
   return {
-    message: `${names} ${what} of ${history.values.show(a.key)}.`,
-    ops: witnesses,
+    message: `${names} ${what} of ${history.values.show(a.key)}.${proofs}`,
+    ops: cast.ops,
     key: history.values.value(a.key),
   };
 }
 
-/** With what its completion said, if the outcome is unknown. */
-function asTold(history: History, row: number, name: string): WitnessOp {
-  const told = history.told.get(row);
-  return {
-    ...witnessOp(history, row, name),
-    ...(told === undefined ? {} : { value: history.values.value(told) }),
-  };
+/** The operations of a witness, each once and with what its completion said if the outcome is unknown. */
+class Cast {
+  readonly ops: WitnessOp[] = [];
+  private readonly names = new Map<number, string>();
+  private readonly history: History;
+  private readonly log: LogHistory;
+  private readonly logs: Logs;
+
+  constructor(history: History, log: LogHistory, logs: Logs) {
+    this.history = history;
+    this.log = log;
+    this.logs = logs;
+  }
+
+  /** The operation's name: what it is called already, else the given one. */
+  name(op: number, name: string): string {
+    const known = this.names.get(op);
+    if (known !== undefined) return known;
+    const { history } = this;
+    const { row } = this.log.ops[op];
+    const told = history.told.get(row);
+    const value = told === undefined ? {} : { value: history.values.value(told) };
+    this.names.set(op, name);
+    this.ops.push({ ...witnessOp(history, row, name), ...value });
+    return name;
+  }
+
+  /** A sentence on why an operation in the cast took place although its outcome is unknown; '' if that is known. */
+  proof(op: number, poll: string): string {
+    const proof = this.logs.proof.get(op);
+    if (proof === undefined) return '';
+    const { op: by, key, value } = this.log.polled[proof];
+    const { values } = this.history;
+    const it = this.names.get(op)!;
+    return ` ${it}, whose outcome is unknown, took place: ${this.name(by, poll)} polled ${values.show(value)} of ${values.show(key)}, which ${it} sent.`;
+  }
 }
 
 /** Polls of messages that nobody sent, or whose transaction failed. One finding for each message. */

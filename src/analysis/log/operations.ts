@@ -10,7 +10,10 @@ export interface Send {
   readonly key: number;
   readonly value: number;
   readonly offset: number;
-  /** The offset that came with an unknown outcome: the log gave it to this message, whatever became of the operation. */
+  /**
+   * The offset that came with an unknown outcome. If the operation did not take place after all, the log may have given it
+   * to another message: see `Logs.offsets`.
+   */
   readonly told: number;
 }
 

@@ -1,8 +1,14 @@
-import { type History, OK } from '../../history/history.ts';
+import type { History } from '../../history/history.ts';
 import type { Tally } from '../tally.ts';
 import { witnessOp } from '../witness.ts';
 import type { Logs } from './logs.ts';
-import { type LogHistory, NO_OFFSET, type Polled, type Send } from './operations.ts';
+import { type LogHistory, NO_OFFSET } from './operations.ts';
+
+/** A place in a log. */
+interface Place {
+  readonly key: number;
+  readonly offset: number;
+}
 
 /** Where a process is in the log of one key. */
 interface Position {
@@ -11,8 +17,8 @@ interface Position {
 }
 
 /**
- * What each process polls, and sends, in the order it does: offsets of a key must go up, polled ones without leaving out a
- * known message. Steps within one operation have names that begin with `int-`. A process that subscribes anew may go on
+ * What each process polls, and sends if that is known to have taken place, in the order it does: offsets of a key must go
+ * up, polled ones without leaving out a known message. Steps within one operation have names that begin with `int-`. A process that subscribes anew may go on
  * from anywhere, one that is assigned keys anywhere in those it did not have. O(messages).
  */
 export function sessions(history: History, log: LogHistory, logs: Logs, tally: Tally): void {
@@ -26,13 +32,13 @@ export function sessions(history: History, log: LogHistory, logs: Logs, tally: T
       polls.set(process, new Map([...(before ?? [])].filter(([key]) => kept.includes(key))));
       return;
     }
-    if (history.outcome[op.row] !== OK) return;
     const walk = new Walk(history, log, logs, tally, index);
     walk.along(of(polls, process), log.polled.slice(op.firstPolled, op.firstPolled + op.polled), 'poll');
-    const known = log.sends
+    const sent = log.sends
       .slice(op.firstSend, op.firstSend + op.sends)
-      .filter((s) => s.offset !== NO_OFFSET);
-    walk.along(of(sends, process), known, 'send');
+      .map(({ key }, i) => ({ key, offset: logs.offsets[op.firstSend + i] }))
+      .filter(({ offset }) => offset !== NO_OFFSET);
+    walk.along(of(sends, process), sent, 'send');
   });
 }
 
@@ -57,7 +63,7 @@ class Walk {
     this.op = op;
   }
 
-  along(positions: Map<number, Position>, messages: readonly (Polled | Send)[], kind: 'poll' | 'send'): void {
+  along(positions: Map<number, Position>, messages: readonly Place[], kind: 'poll' | 'send'): void {
     for (const { key, offset } of messages) {
       const before = positions.get(key);
       positions.set(key, { op: this.op, offset });
