@@ -139,28 +139,38 @@ export function unsent(history: History, log: LogHistory, { sender }: Logs, tall
 }
 
 /**
- * Acknowledged messages that nobody polled although somebody polled a later offset of the log: `lost-write`. Those beyond
- * all that was polled are only unseen; gives their number.
+ * Messages that nobody polled although somebody polled a later offset of the log: `lost-write`, of operations that were
+ * acknowledged or are known to have taken place. Acknowledged ones beyond all that was polled are only unseen; gives their
+ * number.
  */
 export function lost(history: History, log: LogHistory, logs: Logs, tally: Tally): number {
   let unseen = 0;
-  for (const { op, key, value, offset } of log.sends) {
-    const { row } = log.ops[op];
-    if (history.outcome[row] !== OK || logs.polled.has(messageOf(key, value))) continue;
-    const { highest, offsets } = logs.byKey.get(key) ?? { highest: -1, offsets: [] };
+  log.sends.forEach((send, i) => {
+    const acknowledged = history.outcome[log.ops[send.op].row] === OK;
+    if (!acknowledged && !logs.proof.has(send.op)) return;
+    if (logs.polled.has(messageOf(send.key, send.value))) return;
+    const { highest, offsets } = logs.byKey.get(send.key) ?? { highest: -1, offsets: [] };
+    const offset = logs.offsets[i];
     if (offset === NO_OFFSET || highest < 0 || offsets[highest] <= offset) {
-      unseen++;
-      continue;
-    }
-    tally.found('lost-write', () => {
-      const beyond = log.polled.find((p) => p.key === key && p.offset > offset)!;
-      return {
-        message: `S sent ${history.values.show(value)} to ${history.values.show(key)} and was acknowledged, at offset ${offset}; nobody ever polled it, although P polled offset ${beyond.offset}, which is behind it.`,
-        ops: [witnessOp(history, row, 'S'), witnessOp(history, log.ops[beyond.op].row, 'P')],
-        key: history.values.value(key),
-        detail: { elements: [history.values.value(value)] },
-      };
-    });
-  }
+      if (acknowledged) unseen++;
+    } else tally.found('lost-write', () => passedOver(history, log, logs, { ...send, offset }));
+  });
   return unseen;
+}
+
+function passedOver(history: History, log: LogHistory, logs: Logs, one: Sighting): Omit<Anomaly, 'type'> {
+  const { op, key, value, offset } = one;
+  const beyond = log.polled.find((p) => p.key === key && p.offset > offset)!;
+  const cast = new Cast(history, log, logs);
+  cast.name(op, 'S');
+  cast.name(beyond.op, 'P');
+  const proof = cast.proof(op, 'Q');
+  const { values } = history;
+  const acknowledged = proof === '' ? 'and was acknowledged, ' : '';
+  return {
+    message: `S sent ${values.show(value)} to ${values.show(key)} ${acknowledged}at offset ${offset}; nobody ever polled it, although P polled offset ${beyond.offset}, which is behind it.${proof}`,
+    ops: cast.ops,
+    key: values.value(key),
+    detail: { elements: [values.value(value)] },
+  };
 }

@@ -147,6 +147,35 @@ describe('log', () => {
     expect(verdict.anomalies[0].detail).toEqual({ elements: ['b'] });
   });
 
+  it('names messages of unknown outcome that everybody passed over where their operation took place', () => {
+    const lines: Line[] = [
+      [0, 'invoke', 'send', [['send', 'x', 'a'] as Json, ['send', 'y', 'b']]],
+      [0, 'info', 'send', [['send', 'x', 'a'] as Json, ['send', 'y', [0, 'b']]]],
+      ...trySend(1, 'y', 'c', 'info'),
+      ...poll(3, { y: [[1, 'c']] }),
+    ];
+    expect(judge(...lines)).toMatchObject({ valid: true, anomalyTypes: [] });
+    const verdict = judge(...lines, ...poll(2, { x: [[0, 'a']] }));
+    expect(verdict).toMatchObject({ valid: false, anomalyTypes: ['lost-write'] });
+    const [{ message, ops, detail }] = verdict.anomalies;
+    expect(message).toBe(
+      'S sent "b" to "y" at offset 0; nobody ever polled it, although P polled offset 1, which is behind it. S, whose outcome is unknown, took place: Q polled "a" of "x", which S sent.',
+    );
+    expect(ops.map(({ name, process }) => [name, process])).toEqual([
+      ['S', 0],
+      ['P', 3],
+      ['Q', 2],
+    ]);
+    expect(ops[0].value).toEqual([
+      ['send', 'x', 'a'],
+      ['send', 'y', [0, 'b']],
+    ]);
+    expect(detail).toEqual({ elements: ['b'] });
+    // Of what took place without an acknowledgement nobody is told that it is unseen.
+    const far = judge(...lines.slice(0, 2), ...poll(2, { x: [[0, 'a']] }));
+    expect(far).toMatchObject({ valid: true, stats: { unseen: 0 } });
+  });
+
   it('warns of acknowledged messages that nobody got to', () => {
     const verdict = judge(...send(0, 'x', 'a', 0), ...send(0, 'x', 'b', 1), ...poll(1, { x: [[0, 'a']] }));
     expect(verdict).toMatchObject({ valid: true, stats: { unseen: 1 } });
@@ -424,7 +453,7 @@ function naive(events: readonly Event[]): Set<string> {
     if (source === undefined) types.add('garbage-read');
     else if (source.type === 'fail') types.add('G1a');
   }
-  for (const s of seen.filter(({ polled, op }) => !polled && events[op].type === 'ok')) {
+  for (const s of seen.filter(({ polled }) => !polled)) {
     const others = seen.filter((o) => o.polled && o.key === s.key);
     if (others.some((o) => o.offset > s.offset) && !others.some((o) => o.value === s.value))
       types.add('lost-write');
