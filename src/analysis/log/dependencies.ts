@@ -5,21 +5,27 @@ import { Edges } from '../graph/edges.ts';
 import { RW, WR, WW } from '../graph/labels.ts';
 import type { Tally } from '../tally.ts';
 import { type Budget, DEFAULT_BUDGET } from '../verdict.ts';
-import { type Logs, messageOf } from './logs.ts';
+import { type Log, type Logs, messageOf } from './logs.ts';
 import type { LogHistory } from './operations.ts';
 
-/** What explains an edge: the place in a key's log of the message on either side. */
+/** What explains an edge: a key, and the message of its log on either side. */
 interface Why {
   readonly key: number;
-  readonly from: number;
-  readonly to: number;
+  readonly from: Spot;
+  readonly to: Spot;
+}
+
+interface Spot {
+  readonly value: number;
+  readonly offset: number;
 }
 
 /**
- * Dependencies between operations, as Adya's: ww from the sender of each known message of a log to that of the next, wr from a
- * message's sender to those who polled it, rw from who polled a key to the sender of the message behind the *last* it
- * polled: a poll sees a stretch of the log and no more, so only its end tells what it did not see. Reports the cycles; false
- * if the budget ended first.
+ * Dependencies between operations, as Adya's: ww from the sender of each message of a log's version order to that of the next,
+ * wr from a message's sender to those who polled it, rw from who polled a key to the sender of the message behind the *last* it
+ * polled: a poll sees a stretch of the log and no more, so only its end tells what it did not see. What is disputed, an offset
+ * of several messages or a message of several offsets, is in no version order: it is an anomaly of its own, and makes no
+ * other. Reports the cycles; false if the budget ended first. O(messages) and the search.
  */
 export function cycles(
   history: History,
@@ -35,27 +41,37 @@ export function cycles(
     edges.add(from, to, label, whys.length);
     whys.push(why);
   };
-  const senderAt = (key: number, place: number): number => {
-    const send = logs.sender.get(messageOf(key, logs.byKey.get(key)!.values[place]));
+  const senderOf = (key: number, value: number): number => {
+    const send = logs.sender.get(messageOf(key, value));
     if (send === undefined) return -1;
     const { op } = log.sends[send];
     return history.outcome[log.ops[op].row] === FAIL ? -1 : op;
   };
-  for (const { key, offsets } of logs.byKey.values())
-    for (let i = 1; i < offsets.length; i++)
-      add(senderAt(key, i - 1), senderAt(key, i), WW, { key, from: i - 1, to: i });
+  const orders = new Map<number, readonly number[]>();
+  for (const [key, one] of logs.byKey) {
+    const next = nextVersions(one, (value) => senderOf(key, value) >= 0);
+    orders.set(key, next);
+    next.forEach((to, from) => {
+      if (to < 0) return;
+      const why = { key, from: spot(one, from), to: spot(one, to) };
+      add(senderOf(key, why.from.value), senderOf(key, why.to.value), WW, why);
+    });
+  }
   log.ops.forEach((op, index) => {
     if (history.outcome[op.row] !== OK) return;
     const last = new Map<number, number>();
-    for (let i = op.firstPolled; i < op.firstPolled + op.polled; i++) {
-      const { key, offset } = log.polled[i];
-      const place = logs.byKey.get(key)!.place.get(offset)!;
-      add(senderAt(key, place), index, WR, { key, from: place, to: place });
-      last.set(key, Math.max(last.get(key) ?? -1, place));
+    for (const polled of log.polled.slice(op.firstPolled, op.firstPolled + op.polled)) {
+      const { key, value, offset } = polled;
+      add(senderOf(key, value), index, WR, { key, from: polled, to: polled });
+      last.set(key, Math.max(last.get(key) ?? -1, logs.byKey.get(key)!.place.get(offset)!));
     }
-    for (const [key, place] of last)
-      if (place + 1 < logs.byKey.get(key)!.offsets.length)
-        add(index, senderAt(key, place + 1), RW, { key, from: place, to: place + 1 });
+    for (const [key, from] of last) {
+      const to = orders.get(key)![from];
+      if (to < 0) continue;
+      const one = logs.byKey.get(key)!;
+      const why = { key, from: spot(one, from), to: spot(one, to) };
+      add(index, senderOf(key, why.to.value), RW, why);
+    }
   });
   const report: CycleReport = findCycles({
     edges,
@@ -67,7 +83,7 @@ export function cycles(
       cycle,
       history,
       (t) => log.ops[t].row,
-      ({ label, why }, from, to) => reason(history, logs, whys[why], label, from, to),
+      ({ label, why }, from, to) => reason(history, whys[why], label, from, to),
     );
     tally.found(type, () => rest);
   }
@@ -78,11 +94,29 @@ export function cycles(
   return !report.cut;
 }
 
-function reason(history: History, logs: Logs, why: Why, label: number, from: string, to: string): StepReason {
-  const { values, offsets } = logs.byKey.get(why.key)!;
-  const message = (place: number): string =>
-    `${history.values.show(values[place])} (offset ${offsets[place]})`;
-  const key = history.values.show(why.key);
+/**
+ * By place: that of the next version, of a message that some operation sent which did not fail; −1 at the end, and for disputed
+ * places.
+ */
+function nextVersions({ offsets, values, disputed }: Log, isSent: (value: number) => boolean): number[] {
+  const next: number[] = new Array(offsets.length).fill(-1);
+  let version = -1;
+  for (let i = offsets.length - 1; i >= 0; i--) {
+    if (disputed.has(offsets[i])) continue;
+    next[i] = version;
+    if (isSent(values[i])) version = i;
+  }
+  return next;
+}
+
+function spot({ offsets, values }: Log, place: number): Spot {
+  return { value: values[place], offset: offsets[place] };
+}
+
+function reason(history: History, why: Why, label: number, from: string, to: string): StepReason {
+  const { values } = history;
+  const message = ({ value, offset }: Spot): string => `${values.show(value)} (offset ${offset})`;
+  const key = values.show(why.key);
   const words =
     label === WW
       ? `${to}'s ${message(why.to)} is next after ${from}'s ${message(why.from)} in ${key}`
@@ -90,9 +124,9 @@ function reason(history: History, logs: Logs, why: Why, label: number, from: str
         ? `${to} polled ${from}'s ${message(why.from)} from ${key}`
         : `${from} polled ${key} up to ${message(why.from)} and did not see ${to}'s ${message(why.to)}, the next`;
   return {
-    key: history.values.value(why.key),
-    value: history.values.value(values[why.from]),
-    ...(label === WR ? {} : { valueAfter: history.values.value(values[why.to]) }),
+    key: values.value(why.key),
+    value: values.value(why.from.value),
+    ...(label === WR ? {} : { valueAfter: values.value(why.to.value) }),
     why: words,
   };
 }

@@ -8,6 +8,8 @@ export interface Log {
   readonly offsets: readonly number[];
   /** The message at each: the first that was seen there. */
   readonly values: readonly number[];
+  /** Offsets that showed several messages, and all those of a message that was seen at several: they order nothing. */
+  readonly disputed: ReadonlySet<number>;
   /** Offset → its place in `offsets`. */
   readonly place: ReadonlyMap<number, number>;
   /** The largest place that anybody polled; −1 if nobody did. */
@@ -80,12 +82,23 @@ function proofs(
   return proof;
 }
 
+/** One key's log in the making: what was first seen at each offset, and where each message was first seen. */
+interface Found {
+  readonly at: Map<number, number>;
+  readonly where: Map<number, number>;
+  readonly disputed: Set<number>;
+}
+
 function byKey({ sends, polled }: LogHistory, known: readonly number[]): ReadonlyMap<number, Log> {
-  const found = new Map<number, Map<number, number>>();
+  const found = new Map<number, Found>();
   const note = (key: number, offset: number, value: number): void => {
     let log = found.get(key);
-    if (log === undefined) found.set(key, (log = new Map()));
-    if (!log.has(offset)) log.set(offset, value);
+    if (log === undefined) found.set(key, (log = { at: new Map(), where: new Map(), disputed: new Set() }));
+    const { at, where, disputed } = log;
+    if (!at.has(offset)) at.set(offset, value);
+    if (!where.has(value)) where.set(value, offset);
+    if (at.get(offset) !== value) disputed.add(offset);
+    if (where.get(value) !== offset) disputed.add(offset).add(where.get(value)!);
   };
   sends.forEach(({ key, value }, i) => {
     if (known[i] !== NO_OFFSET) note(key, known[i], value);
@@ -96,14 +109,15 @@ function byKey({ sends, polled }: LogHistory, known: readonly number[]): Readonl
     highest.set(key, Math.max(highest.get(key) ?? -1, offset));
   }
   const logs = new Map<number, Log>();
-  for (const [key, log] of found) {
-    const offsets = [...log.keys()].sort((a, b) => a - b);
+  for (const [key, { at, disputed }] of found) {
+    const offsets = [...at.keys()].sort((a, b) => a - b);
     const place = new Map(offsets.map((offset, i) => [offset, i]));
     const top = highest.get(key);
     logs.set(key, {
       key,
       offsets,
-      values: offsets.map((offset) => log.get(offset)!),
+      values: offsets.map((offset) => at.get(offset)!),
+      disputed,
       place,
       highest: top === undefined ? -1 : place.get(top)!,
     });
