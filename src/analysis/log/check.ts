@@ -35,9 +35,10 @@ const FORBIDS: Forbids = {
  * message that was acknowledged, or whose operation is known to have taken place, is passed over by everybody
  * (`lost-write`), nobody polls what nobody sent (`garbage-read`) or what a failed transaction did (`G1a`), and a process
  * polls each key's messages in order without leaving any out, and sends in order (`nonmonotonic-poll`, `poll-skip`,
- * `nonmonotonic-send`; `int-…` within one operation). `read-committed` and `serializable-log` also look at cycles of
- * dependencies; Kafka interleaves the sends of transactions, so G0 is to be expected there. Acknowledged messages beyond
- * all that was polled are a warning: they may just not have been polled yet.
+ * `nonmonotonic-send`; `int-…` within one operation), except that what it polls after `subscribe` may be in any order, since
+ * rebalances are not in the history. `read-committed` and `serializable-log` also look at cycles of dependencies; Kafka
+ * interleaves the sends of transactions, so G0 is to be expected there. Acknowledged messages beyond all that was polled are
+ * a warning: they may just not have been polled yet.
  *
  * Operations of unknown outcome have taken place once an ok one polled a message of theirs, and the offsets that came with
  * their completions hold from then on; before, they say nothing.

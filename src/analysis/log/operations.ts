@@ -33,8 +33,8 @@ export interface LogOp {
   readonly sends: number;
   readonly firstPolled: number;
   readonly polled: number;
-  /** `assign` to these keys (value ids); `all` for subscribe, after which polls may go on from anywhere. */
-  readonly moved?: 'all' | readonly number[];
+  /** `assign` to these keys (value ids), or `subscribe`, after which the log says which keys, and may say so anew at any time. */
+  readonly moved?: 'subscribed' | readonly number[];
 }
 
 export interface LogHistory {
@@ -88,7 +88,7 @@ export function logOperations(history: History): LogHistory {
       });
     if (name === 'assign' || name === 'subscribe') {
       if (outcome[row] !== FAIL)
-        done(name === 'assign' && Array.isArray(value) ? (value as Json[]).map(keyOf) : 'all');
+        done(name === 'subscribe' ? 'subscribed' : Array.isArray(value) ? (value as Json[]).map(keyOf) : []);
       continue;
     }
     if (name !== 'send' && name !== 'poll' && name !== 'txn') continue;

@@ -1,4 +1,4 @@
-import type { History } from '../../history/history.ts';
+import { type History, OK } from '../../history/history.ts';
 import type { Tally } from '../tally.ts';
 import { witnessOp } from '../witness.ts';
 import type { Logs } from './logs.ts';
@@ -18,22 +18,33 @@ interface Position {
 
 /**
  * What each process polls, and sends if that is known to have taken place, in the order it does: offsets of a key must go
- * up, polled ones without leaving out a known message. Steps within one operation have names that begin with `int-`. A process that subscribes anew may go on
- * from anywhere, one that is assigned keys anywhere in those it did not have. O(messages).
+ * up, polled ones without leaving out a known message. Steps within one operation have names that begin with `int-`.
+ *
+ * The polls of a process that subscribed are in no order until an acknowledged `assign`: its keys may be given to others and
+ * back at any time, within an operation too, and polls go on where the group was then. One that is assigned keys may go on
+ * anywhere in those it did not have. Precondition: a process that seeks otherwise is a new one, as a process of Jepsen's is.
+ * O(messages).
  */
 export function sessions(history: History, log: LogHistory, logs: Logs, tally: Tally): void {
   const polls = new Map<number, Map<number, Position>>();
   const sends = new Map<number, Map<number, Position>>();
+  const subscribed = new Set<number>();
   log.ops.forEach((op, index) => {
     const process = history.process[op.row];
+    if (op.moved === 'subscribed') {
+      subscribed.add(process);
+      polls.delete(process);
+      return;
+    }
     if (op.moved !== undefined) {
-      const kept = op.moved === 'all' ? [] : op.moved;
-      const before = polls.get(process);
-      polls.set(process, new Map([...(before ?? [])].filter(([key]) => kept.includes(key))));
+      const kept = op.moved;
+      polls.set(process, new Map([...of(polls, process)].filter(([key]) => kept.includes(key))));
+      if (history.outcome[op.row] === OK) subscribed.delete(process);
       return;
     }
     const walk = new Walk(history, log, logs, tally, index);
-    walk.along(of(polls, process), log.polled.slice(op.firstPolled, op.firstPolled + op.polled), 'poll');
+    if (!subscribed.has(process))
+      walk.along(of(polls, process), log.polled.slice(op.firstPolled, op.firstPolled + op.polled), 'poll');
     const sent = log.sends
       .slice(op.firstSend, op.firstSend + op.sends)
       .map(({ key }, i) => ({ key, offset: logs.offsets[op.firstSend + i] }))

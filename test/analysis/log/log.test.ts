@@ -245,6 +245,44 @@ describe('log', () => {
     expect(between('assign', ['x', 'y']).anomalyTypes).toEqual(['nonmonotonic-poll']);
   });
 
+  it('lets a process that subscribed be rebalanced at any time, until it is assigned keys', () => {
+    const sent = ['a', 'b', 'c'].flatMap((m, i) => send(3, 'x', m, i));
+    const places = (...all: number[]): Messages => ({
+      x: all.map((offset) => [offset, 'abc'[offset]] as const),
+    });
+    const subscribe = (process: number, type: OpType = 'ok'): Line => [process, type, 'subscribe', ['x']];
+    const assign = (process: number, type: OpType = 'ok'): Line => [process, type, 'assign', ['x']];
+    const types = (...lines: Line[]) => judge(...sent, ...lines).anomalyTypes;
+    const others = judge(
+      ...sent,
+      subscribe(0),
+      ...poll(0, places(0, 1)),
+      subscribe(1),
+      ...poll(1, places(0, 1, 2)),
+      ...poll(0, places(0)),
+    );
+    expect(others).toMatchObject({ valid: true, anomalyTypes: [] });
+    const all = poll(1, places(0, 1, 2));
+    expect(types(...all, subscribe(0), ...poll(0, places(0)), ...poll(0, places(2)))).toEqual([]);
+    expect(types(...all, subscribe(0), ...poll(0, places(2, 0, 2)))).toEqual([]);
+    // Where it was when it subscribed says nothing about where it is when it is assigned the key.
+    expect(types(...all, subscribe(0), ...poll(0, places(2)), assign(0), ...poll(0, places(0)))).toEqual([]);
+    expect(types(...all, subscribe(0), assign(0), ...poll(0, places(2, 0)))).toEqual([
+      'int-nonmonotonic-poll',
+    ]);
+    expect(types(...all, subscribe(0), assign(0), ...poll(0, places(0)), ...poll(0, places(2)))).toEqual([
+      'poll-skip',
+    ]);
+    // It may still be subscribed, or be so already.
+    expect(types(...all, subscribe(0), assign(0, 'info'), ...poll(0, places(2, 0)))).toEqual([]);
+    expect(types(...all, assign(0), subscribe(0, 'info'), ...poll(0, places(2, 0)))).toEqual([]);
+    expect(types(...all, assign(0), subscribe(0, 'fail'), ...poll(0, places(2, 0)))).toEqual([
+      'int-nonmonotonic-poll',
+    ]);
+    // Others are judged as before.
+    expect(types(...all, subscribe(1), ...poll(0, places(2, 0)))).toEqual(['int-nonmonotonic-poll']);
+  });
+
   it('names sends of one process whose offsets go back', () => {
     const between = judge(
       ...send(0, 'x', 'a', 1),
@@ -423,9 +461,12 @@ interface Event {
   readonly poll: Messages;
   /** The offsets of sends of unknown outcome come with it. */
   readonly told: boolean;
+  /** It is this instead. */
+  readonly moved?: readonly ['assign' | 'subscribe', readonly string[]];
 }
 
-function linesOf({ process, type, sends, poll: polled, told }: Event): Line[] {
+function linesOf({ process, type, sends, poll: polled, told, moved }: Event): Line[] {
+  if (moved !== undefined) return [[process, type, ...(moved as [string, Json])]];
   const plain = sends.map(({ key, value }): Json => ['send', key, value]);
   const full = sends.map(({ key, value, offset }): Json => ['send', key, [offset, value]]);
   return [
@@ -464,7 +505,12 @@ function random(dice: Dice): Event[] {
     const key = dice.pick(['x', 'y']);
     const before = late;
     late = () => {};
-    if (dice.chance(50)) {
+    if (dice.chance(10)) {
+      const type = dice.pick(['ok', 'ok', 'ok', 'info', 'fail'] as const);
+      const f = dice.pick(['assign', 'subscribe'] as const);
+      const keys = dice.pick([['x'], ['y'], ['x', 'y']]);
+      events.push({ process, type, sends: [], poll: {}, told: false, moved: [f, keys] });
+    } else if (dice.chance(50)) {
       const type = dice.pick(['ok', 'ok', 'ok', 'info', 'fail'] as const);
       const takesPlace = type === 'ok' || dice.chance(40);
       const told = type === 'info' && dice.chance(50);
@@ -509,6 +555,23 @@ function seenIn(events: readonly Event[]): Seen[] {
   return [...sent, ...polled];
 }
 
+/** Whether the process of operation `op` may be rebalanced in it. */
+function isSubscribed(events: readonly Event[], op: number): boolean {
+  const moves = events
+    .slice(0, op)
+    .filter(({ process, moved }) => moved !== undefined && process === events[op].process)
+    .filter(({ type, moved }) => type === 'ok' || (type === 'info' && moved![0] === 'subscribe'));
+  return moves.at(-1)?.moved?.[0] === 'subscribe';
+}
+
+/** Whether a process goes on in operation `b` where operation `a` left the key. */
+function goesOn(events: readonly Event[], a: number, b: number, key: string): boolean {
+  return events
+    .slice(a, b)
+    .filter(({ process, type }) => process === events[a].process && type !== 'fail')
+    .every(({ moved }) => moved === undefined || (moved[0] === 'assign' && moved[1].includes(key)));
+}
+
 /** The anomalies by their definitions, comparing everything with everything. */
 function naive(events: readonly Event[]): Set<string> {
   const types = new Set<string>();
@@ -535,10 +598,15 @@ function naive(events: readonly Event[]): Set<string> {
     for (const key of ['x', 'y'])
       for (const process of [0, 1, 2]) {
         const mine = seen.filter(
-          (s) => s.polled === polled && s.key === key && events[s.op].process === process,
+          (s) =>
+            s.polled === polled &&
+            s.key === key &&
+            events[s.op].process === process &&
+            !(polled && isSubscribed(events, s.op)),
         );
         const offsets = known(key);
         for (let i = 1; i < mine.length; i++) {
+          if (polled && !goesOn(events, mine[i - 1].op, mine[i].op, key)) continue;
           const step = offsets.indexOf(mine[i].offset) - offsets.indexOf(mine[i - 1].offset);
           const prefix = mine[i].op === mine[i - 1].op ? 'int-' : '';
           if (step <= 0) types.add(`${prefix}nonmonotonic-${polled ? 'poll' : 'send'}`);
