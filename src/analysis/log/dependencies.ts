@@ -6,7 +6,7 @@ import { RW, WR, WW } from '../graph/labels.ts';
 import type { Tally } from '../tally.ts';
 import { type Budget, DEFAULT_BUDGET } from '../verdict.ts';
 import { type Log, type Logs, messageOf } from './logs.ts';
-import type { LogHistory } from './operations.ts';
+import { type LogHistory, NO_OFFSET } from './operations.ts';
 
 /** What explains an edge: a key, and the message of its log on either side. */
 interface Why {
@@ -63,6 +63,7 @@ export function cycles(
     for (const polled of log.polled.slice(op.firstPolled, op.firstPolled + op.polled)) {
       const { key, value, offset } = polled;
       add(senderOf(key, value), index, WR, { key, from: polled, to: polled });
+      if (offset === NO_OFFSET) continue;
       last.set(key, Math.max(last.get(key) ?? -1, logs.byKey.get(key)!.place.get(offset)!));
     }
     for (const [key, from] of last) {

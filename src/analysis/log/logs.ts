@@ -105,6 +105,7 @@ function byKey({ sends, polled }: LogHistory, known: readonly number[]): Readonl
   });
   const highest = new Map<number, number>();
   for (const { key, value, offset } of polled) {
+    if (offset === NO_OFFSET) continue;
     note(key, offset, value);
     highest.set(key, Math.max(highest.get(key) ?? -1, offset));
   }

@@ -20,7 +20,7 @@ interface Sighting {
  */
 export function disagreements(history: History, log: LogHistory, logs: Logs, tally: Tally): void {
   const sent = log.sends.map((send, i) => ({ ...send, offset: logs.offsets[i] }));
-  const sightings: Sighting[] = [...sent.filter((s) => s.offset !== NO_OFFSET), ...log.polled];
+  const sightings: Sighting[] = [...sent, ...log.polled].filter(({ offset }) => offset !== NO_OFFSET);
   const at = new Map<string, Sighting>();
   const where = new Map<string, Sighting>();
   const told = new Set<string>();
@@ -141,14 +141,16 @@ export function unsent(history: History, log: LogHistory, { sender }: Logs, tall
 /**
  * Messages that nobody polled although somebody polled a later offset of the log: `lost-write`, of operations that were
  * acknowledged or are known to have taken place. Acknowledged ones beyond all that was polled are only unseen; gives their
- * number.
+ * number. A poll of unknown outcome that returned a message found it in the log.
  */
 export function lost(history: History, log: LogHistory, logs: Logs, tally: Tally): number {
+  const glimpsed = new Set(log.glimpsed.map(({ key, value }) => messageOf(key, value)));
   let unseen = 0;
   log.sends.forEach((send, i) => {
     const acknowledged = history.outcome[log.ops[send.op].row] === OK;
     if (!acknowledged && !logs.proof.has(send.op)) return;
-    if (logs.polled.has(messageOf(send.key, send.value))) return;
+    const message = messageOf(send.key, send.value);
+    if (logs.polled.has(message) || glimpsed.has(message)) return;
     const { highest, offsets } = logs.byKey.get(send.key) ?? { highest: -1, offsets: [] };
     const offset = logs.offsets[i];
     if (offset === NO_OFFSET || highest < 0 || offsets[highest] <= offset) {

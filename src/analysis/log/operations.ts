@@ -22,6 +22,7 @@ export interface Polled {
   readonly op: number;
   readonly key: number;
   readonly value: number;
+  /** `NO_OFFSET` if the poll does not say it: the message is there, somewhere. */
   readonly offset: number;
 }
 
@@ -42,6 +43,8 @@ export interface LogHistory {
   readonly ops: readonly LogOp[];
   readonly sends: readonly Send[];
   readonly polled: readonly Polled[];
+  /** What polls of unknown outcome returned: the log had it, and no more is taken from what was not acknowledged. */
+  readonly glimpsed: readonly Polled[];
   /** Why it is no log's history. */
   readonly foreign: string | null;
 }
@@ -55,6 +58,7 @@ export function logOperations(history: History): LogHistory {
   const ops: LogOp[] = [];
   const sends: Send[] = [];
   const polled: Polled[] = [];
+  const glimpsed: Polled[] = [];
   let foreign: string | null = null;
   const { values, fs, f, outcome } = history;
   // Keys of maps are text, those of sends may be numbers: a map's key is the send's key of that text, if there is one.
@@ -107,18 +111,19 @@ export function logOperations(history: History): LogHistory {
             again !== undefined && values.id(again.message) === values.id(message) ? again.offset : NO_OFFSET,
         });
       } else if (mop[0] === 'poll') {
-        if (outcome[row] !== OK || mop[1] === undefined || mop[1] === null) continue;
-        for (const [key, messages] of Object.entries(mop[1]))
-          for (const message of messages as Json[]) {
+        const known = outcome[row] === OK;
+        const returned = known ? mop[1] : told[at]?.[0] === 'poll' ? told[at][1] : null;
+        for (const [key, messages] of Object.entries(returned ?? {}))
+          for (const message of (messages ?? []) as Json[]) {
             const [offset, text] = message as [Json, Json];
-            if (typeof offset !== 'number') continue;
-            polled.push({ op, key: keyOf(key), value: values.id(text), offset });
+            const place = typeof offset === 'number' ? offset : NO_OFFSET;
+            (known ? polled : glimpsed).push({ op, key: keyOf(key), value: values.id(text), offset: place });
           }
       } else foreign ??= `record ${history.inv[row]} does neither send nor poll`;
     }
     done();
   }
-  return { ops, sends, polled, foreign };
+  return { ops, sends, polled, glimpsed, foreign };
 }
 
 /** `["send", key, message]`, or with `[offset, message]`. */

@@ -47,8 +47,7 @@ export function sessions(history: History, log: LogHistory, logs: Logs, tally: T
       walk.along(of(polls, process), log.polled.slice(op.firstPolled, op.firstPolled + op.polled), 'poll');
     const sent = log.sends
       .slice(op.firstSend, op.firstSend + op.sends)
-      .map(({ key }, i) => ({ key, offset: logs.offsets[op.firstSend + i] }))
-      .filter(({ offset }) => offset !== NO_OFFSET);
+      .map(({ key }, i) => ({ key, offset: logs.offsets[op.firstSend + i] }));
     walk.along(of(sends, process), sent, 'send');
   });
 }
@@ -76,6 +75,11 @@ class Walk {
 
   along(positions: Map<number, Position>, messages: readonly Place[], kind: 'poll' | 'send'): void {
     for (const { key, offset } of messages) {
+      if (offset === NO_OFFSET) {
+        // Somewhere behind: what comes next may leave it out, and may be anywhere.
+        if (kind === 'poll') positions.delete(key);
+        continue;
+      }
       const before = positions.get(key);
       positions.set(key, { op: this.op, offset });
       if (before === undefined) continue;

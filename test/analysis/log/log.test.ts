@@ -176,6 +176,46 @@ describe('log', () => {
     expect(far).toMatchObject({ valid: true, stats: { unseen: 0 } });
   });
 
+  it('finds nothing lost that a poll returned without an offset, or with an unknown outcome', () => {
+    const lines = [...send(0, 'x', 'a', 0), ...send(0, 'x', 'b', 1), ...send(0, 'x', 'c', 2)];
+    const beyond = poll(1, { x: [[2, 'c']] });
+    const polled = (type: OpType, messages: Json): Line[] => [
+      [2, 'invoke', 'poll', [['poll']]],
+      [2, type, 'poll', [['poll', messages]]],
+    ];
+    expect(judge(...lines, ...beyond).counts).toEqual({ 'lost-write': 2 });
+    const both: Json = {
+      x: [
+        [0, 'a'],
+        [1, 'b'],
+      ],
+    };
+    expect(judge(...lines, ...beyond, ...polled('info', both))).toMatchObject({
+      valid: true,
+      anomalyTypes: [],
+      stats: { unseen: 0 },
+    });
+    // Nothing else is taken from it.
+    const wrong: Json = {
+      x: [
+        [7, 'a'],
+        [1, 'z'],
+        [0, 'b'],
+      ],
+    };
+    expect(judge(...lines, ...beyond, ...polled('info', wrong))).toMatchObject({ anomalyTypes: [] });
+    const nowhere: Json = {
+      x: [
+        [0, 'a'],
+        [null, 'b'],
+        [2, 'c'],
+      ],
+    };
+    expect(judge(...lines, ...polled('ok', nowhere))).toMatchObject({ valid: true, anomalyTypes: [] });
+    expect(judge(...lines, ...polled('ok', { x: [[null, 'z']] })).anomalyTypes).toEqual(['garbage-read']);
+    expect(judge(...lines, ...polled('ok', { x: null })).anomalyTypes).toEqual([]);
+  });
+
   it('warns of acknowledged messages that nobody got to', () => {
     const verdict = judge(...send(0, 'x', 'a', 0), ...send(0, 'x', 'b', 1), ...poll(1, { x: [[0, 'a']] }));
     expect(verdict).toMatchObject({ valid: true, stats: { unseen: 1 } });
@@ -523,7 +563,7 @@ function random(dice: Dice): Event[] {
       };
       if (dice.chance(50)) rest();
       else late = rest;
-      const also = type === 'ok' && dice.chance(20) ? polled(process, dice.pick(['x', 'y'])) : {};
+      const also = (type === 'ok' || told) && dice.chance(20) ? polled(process, dice.pick(['x', 'y'])) : {};
       events.push({ process, type, sends, poll: also, told });
       if (dice.chance(5)) logs[key].pop();
     } else events.push({ process, type: 'ok', sends: [], poll: polled(process, key), told: false });
@@ -539,12 +579,15 @@ interface Seen extends Sent {
   readonly polled: boolean;
 }
 
+const messagesOf = (poll: Messages): Sent[] =>
+  Object.entries(poll).flatMap(([key, messages]) =>
+    messages.map(([offset, value]): Sent => ({ key, value: value as number, offset })),
+  );
+
 /** Sends of operations that took place, and polls, in order. */
 function seenIn(events: readonly Event[]): Seen[] {
-  const polled = events.flatMap(({ poll }, op) =>
-    Object.entries(poll).flatMap(([key, messages]) =>
-      messages.map(([offset, value]): Seen => ({ key, value: value as number, offset, op, polled: true })),
-    ),
+  const polled = events.flatMap(({ type, poll }, op) =>
+    type === 'ok' ? messagesOf(poll).map((message): Seen => ({ ...message, op, polled: true })) : [],
   );
   const isPolled = ({ key, value }: Sent) => polled.some((p) => p.key === key && p.value === value);
   const sent = events.flatMap(({ sends, type, told }, op) =>
@@ -591,7 +634,8 @@ function naive(events: readonly Event[]): Set<string> {
   }
   for (const s of seen.filter(({ polled }) => !polled)) {
     const others = seen.filter((o) => o.polled && o.key === s.key);
-    if (others.some((o) => o.offset > s.offset) && !others.some((o) => o.value === s.value))
+    const returned = events.flatMap(({ poll }) => messagesOf(poll)).filter((o) => o.key === s.key);
+    if (others.some((o) => o.offset > s.offset) && !returned.some((o) => o.value === s.value))
       types.add('lost-write');
   }
   for (const polled of [true, false])
