@@ -34,8 +34,11 @@ export interface LogOp {
   readonly sends: number;
   readonly firstPolled: number;
   readonly polled: number;
-  /** `assign` to these keys (value ids), or `subscribe`, after which the log says which keys, and may say so anew at any time. */
-  readonly moved?: 'subscribed' | readonly number[];
+  /**
+   * `assign` to these keys (value ids); `subscribe`, after which the log says which keys, and may say so anew at any time; or
+   * `crash`, after which another client begins in the process.
+   */
+  readonly moved?: 'subscribed' | 'crashed' | readonly number[];
 }
 
 export interface LogHistory {
@@ -52,7 +55,8 @@ export interface LogHistory {
 /**
  * Reads a log's operations off a history, in the form of Jepsen's Kafka workload: `send`, `poll` and `txn` with a list of
  * `["send", key, value]`, in ok ones `["send", key, [offset, value]]`, and `["poll"]`, in ok ones
- * `["poll", {key: [[offset, value], …]}]`; and `assign` and `subscribe` with a list of keys. O(messages).
+ * `["poll", {key: [[offset, value], …]}]`; `assign` and `subscribe` with a list of keys; and `crash`, of the client.
+ * O(messages).
  */
 export function logOperations(history: History): LogHistory {
   const ops: LogOp[] = [];
@@ -90,9 +94,10 @@ export function logOperations(history: History): LogHistory {
         polled: polled.length - firstPolled,
         ...(moved === undefined ? {} : { moved }),
       });
-    if (name === 'assign' || name === 'subscribe') {
+    if (name === 'assign' || name === 'subscribe' || name === 'crash') {
+      const keys = Array.isArray(value) ? (value as Json[]).map(keyOf) : [];
       if (outcome[row] !== FAIL)
-        done(name === 'subscribe' ? 'subscribed' : Array.isArray(value) ? (value as Json[]).map(keyOf) : []);
+        done(name === 'subscribe' ? 'subscribed' : name === 'crash' ? 'crashed' : keys);
       continue;
     }
     if (name !== 'send' && name !== 'poll' && name !== 'txn') continue;

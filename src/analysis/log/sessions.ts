@@ -22,7 +22,7 @@ interface Position {
  *
  * The polls of a process that subscribed are in no order until an acknowledged `assign`: its keys may be given to others and
  * back at any time, within an operation too, and polls go on where the group was then. One that is assigned keys may go on
- * anywhere in those it did not have. Precondition: a process that seeks otherwise is a new one, as a process of Jepsen's is.
+ * anywhere in those it did not have, and one whose client crashed anywhere. Precondition: nobody seeks otherwise.
  * O(messages).
  */
 export function sessions(history: History, log: LogHistory, logs: Logs, tally: Tally): void {
@@ -31,15 +31,12 @@ export function sessions(history: History, log: LogHistory, logs: Logs, tally: T
   const subscribed = new Set<number>();
   log.ops.forEach((op, index) => {
     const process = history.process[op.row];
-    if (op.moved === 'subscribed') {
-      subscribed.add(process);
-      polls.delete(process);
-      return;
-    }
-    if (op.moved !== undefined) {
-      const kept = op.moved;
+    const { moved } = op;
+    if (moved !== undefined) {
+      const kept = typeof moved === 'string' ? [] : moved;
       polls.set(process, new Map([...of(polls, process)].filter(([key]) => kept.includes(key))));
-      if (history.outcome[op.row] === OK) subscribed.delete(process);
+      if (moved === 'subscribed') subscribed.add(process);
+      else if (moved !== 'crashed' && history.outcome[op.row] === OK) subscribed.delete(process);
       return;
     }
     const walk = new Walk(history, log, logs, tally, index);

@@ -283,6 +283,7 @@ describe('log', () => {
     expect(between('subscribe', ['x']).valid).toBe(true);
     expect(between('assign', ['y']).valid).toBe(true);
     expect(between('assign', ['x', 'y']).anomalyTypes).toEqual(['nonmonotonic-poll']);
+    expect(between('crash', null).valid).toBe(true);
   });
 
   it('lets a process that subscribed be rebalanced at any time, until it is assigned keys', () => {
@@ -319,6 +320,8 @@ describe('log', () => {
     expect(types(...all, assign(0), subscribe(0, 'fail'), ...poll(0, places(2, 0)))).toEqual([
       'int-nonmonotonic-poll',
     ]);
+    // Its next client may subscribe by itself.
+    expect(types(...all, subscribe(0), [0, 'ok', 'crash', null], ...poll(0, places(2, 0)))).toEqual([]);
     // Others are judged as before.
     expect(types(...all, subscribe(1), ...poll(0, places(2, 0)))).toEqual(['int-nonmonotonic-poll']);
   });
