@@ -47,16 +47,11 @@ export function cycles(
     const { op } = log.sends[send];
     return history.outcome[log.ops[op].row] === FAIL ? -1 : op;
   };
-  const orders = new Map<number, readonly number[]>();
-  for (const [key, one] of logs.byKey) {
-    const next = nextVersions(one, (value) => senderOf(key, value) >= 0);
-    orders.set(key, next);
-    next.forEach((to, from) => {
-      if (to < 0) return;
-      const why = { key, from: spot(one, from), to: spot(one, to) };
-      add(senderOf(key, why.from.value), senderOf(key, why.to.value), WW, why);
+  for (const [key, one] of logs.byKey)
+    one.next.forEach((_, place) => {
+      const why = succession(one, place);
+      if (why !== undefined) add(senderOf(key, why.from.value), senderOf(key, why.to.value), WW, why);
     });
-  }
   log.ops.forEach((op, index) => {
     if (history.outcome[op.row] !== OK) return;
     const last = new Map<number, number>();
@@ -66,12 +61,9 @@ export function cycles(
       if (offset === NO_OFFSET) continue;
       last.set(key, Math.max(last.get(key) ?? -1, logs.byKey.get(key)!.place.get(offset)!));
     }
-    for (const [key, from] of last) {
-      const to = orders.get(key)![from];
-      if (to < 0) continue;
-      const one = logs.byKey.get(key)!;
-      const why = { key, from: spot(one, from), to: spot(one, to) };
-      add(index, senderOf(key, why.to.value), RW, why);
+    for (const [key, place] of last) {
+      const why = succession(logs.byKey.get(key)!, place);
+      if (why !== undefined) add(index, senderOf(key, why.to.value), RW, why);
     }
   });
   const report: CycleReport = findCycles({
@@ -95,23 +87,11 @@ export function cycles(
   return !report.cut;
 }
 
-/**
- * By place: that of the next version, of a message that some operation sent which did not fail; −1 at the end, and for disputed
- * places.
- */
-function nextVersions({ offsets, values, disputed }: Log, isSent: (value: number) => boolean): number[] {
-  const next: number[] = new Array(offsets.length).fill(-1);
-  let version = -1;
-  for (let i = offsets.length - 1; i >= 0; i--) {
-    if (disputed.has(offsets[i])) continue;
-    next[i] = version;
-    if (isSent(values[i])) version = i;
-  }
-  return next;
-}
-
-function spot({ offsets, values }: Log, place: number): Spot {
-  return { value: values[place], offset: offsets[place] };
+/** The message of a place and that of the next version; undefined if there is none, or if the message is disputed. */
+function succession({ key, offsets, values, next, disputed }: Log, place: number): Why | undefined {
+  if (next[place] < 0 || disputed.has(offsets[place])) return undefined;
+  const spot = (at: number): Spot => ({ value: values[at], offset: offsets[at] });
+  return { key, from: spot(place), to: spot(next[place]) };
 }
 
 function reason(history: History, why: Why, label: number, from: string, to: string): StepReason {

@@ -10,6 +10,11 @@ export interface Log {
   readonly values: readonly number[];
   /** Offsets that showed several messages, and all those of a message that was seen at several: they order nothing. */
   readonly disputed: ReadonlySet<number>;
+  /**
+   * By place: that of the next version, which is of a message that is not disputed and was sent by an operation that did not
+   * fail; −1 if there is none behind.
+   */
+  readonly next: readonly number[];
   /** Offset → its place in `offsets`. */
   readonly place: ReadonlyMap<number, number>;
   /** The largest place that anybody polled; −1 if nobody did. */
@@ -46,7 +51,11 @@ export function logsOf(history: History, log: LogHistory): Logs {
   });
   const proof = proofs(history, log, sender, shown);
   const offsets = sends.map(({ op, offset, told }) => (proof.has(op) ? told : offset));
-  return { byKey: byKey(log, offsets), sender, polled: shown, proof, offsets, repeated };
+  const isSent = (key: number, value: number): boolean => {
+    const send = sender.get(messageOf(key, value));
+    return send !== undefined && history.outcome[log.ops[sends[send].op].row] !== FAIL;
+  };
+  return { byKey: byKey(log, offsets, isSent), sender, polled: shown, proof, offsets, repeated };
 }
 
 /** The send of each message, and sends of one that was sent before. */
@@ -89,7 +98,11 @@ interface Found {
   readonly disputed: Set<number>;
 }
 
-function byKey({ sends, polled }: LogHistory, known: readonly number[]): ReadonlyMap<number, Log> {
+function byKey(
+  { sends, polled }: LogHistory,
+  known: readonly number[],
+  isSent: (key: number, value: number) => boolean,
+): ReadonlyMap<number, Log> {
   const found = new Map<number, Found>();
   const note = (key: number, offset: number, value: number): void => {
     let log = found.get(key);
@@ -113,15 +126,27 @@ function byKey({ sends, polled }: LogHistory, known: readonly number[]): Readonl
   for (const [key, { at, disputed }] of found) {
     const offsets = [...at.keys()].sort((a, b) => a - b);
     const place = new Map(offsets.map((offset, i) => [offset, i]));
+    const isVersion = (offset: number) => !disputed.has(offset) && isSent(key, at.get(offset)!);
     const top = highest.get(key);
     logs.set(key, {
       key,
       offsets,
       values: offsets.map((offset) => at.get(offset)!),
       disputed,
+      next: nextVersions(offsets, isVersion),
       place,
       highest: top === undefined ? -1 : place.get(top)!,
     });
   }
   return logs;
+}
+
+function nextVersions(offsets: readonly number[], isVersion: (offset: number) => boolean): number[] {
+  const next: number[] = new Array(offsets.length);
+  let version = -1;
+  for (let i = offsets.length - 1; i >= 0; i--) {
+    next[i] = version;
+    if (isVersion(offsets[i])) version = i;
+  }
+  return next;
 }

@@ -18,7 +18,8 @@ interface Position {
 
 /**
  * What each process polls, and sends if that is known to have taken place, in the order it does: offsets of a key must go
- * up, polled ones without leaving out a known message. Steps within one operation have names that begin with `int-`.
+ * up, polled ones without leaving out a known message, except disputed ones and what nobody sent or a failed operation did,
+ * which are anomalies of their own. Steps within one operation have names that begin with `int-`.
  *
  * The polls of a process that subscribed are in no order until an acknowledged `assign`: its keys may be given to others and
  * back at any time, within an operation too, and polls go on where the group was then. One that is assigned keys may go on
@@ -80,11 +81,11 @@ class Walk {
       const before = positions.get(key);
       positions.set(key, { op: this.op, offset });
       if (before === undefined) continue;
-      const { place, offsets, values } = this.logs.byKey.get(key)!;
-      const step = place.get(offset)! - place.get(before.offset)!;
-      if (step <= 0) this.tell(`nonmonotonic-${kind}`, before, key, offset, 'which is not behind it');
-      else if (kind === 'poll' && step > 1) {
-        const skipped = place.get(before.offset)! + 1;
+      const { place, offsets, values, next } = this.logs.byKey.get(key)!;
+      const skipped = next[place.get(before.offset)!];
+      if (offset <= before.offset)
+        this.tell(`nonmonotonic-${kind}`, before, key, offset, 'which is not behind it');
+      else if (kind === 'poll' && skipped >= 0 && offsets[skipped] < offset) {
         const message = this.history.values.show(values[skipped]);
         this.tell('poll-skip', before, key, offset, `and left out ${message} at offset ${offsets[skipped]}`);
       }
