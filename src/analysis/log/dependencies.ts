@@ -6,7 +6,7 @@ import { RW, WR, WW } from '../graph/labels.ts';
 import type { Tally } from '../tally.ts';
 import { type Budget, DEFAULT_BUDGET } from '../verdict.ts';
 import { type Log, type Logs, messageOf } from './logs.ts';
-import { type LogHistory, NO_OFFSET } from './operations.ts';
+import { type LogHistory, NO_OFFSET, type Polled } from './operations.ts';
 
 /** What explains an edge: a key, and the message of its log on either side. */
 interface Why {
@@ -54,14 +54,10 @@ export function cycles(
     });
   log.ops.forEach((op, index) => {
     if (history.outcome[op.row] !== OK) return;
-    const last = new Map<number, number>();
-    for (const polled of log.polled.slice(op.firstPolled, op.firstPolled + op.polled)) {
-      const { key, value, offset } = polled;
-      add(senderOf(key, value), index, WR, { key, from: polled, to: polled });
-      if (offset === NO_OFFSET) continue;
-      last.set(key, Math.max(last.get(key) ?? -1, logs.byKey.get(key)!.place.get(offset)!));
-    }
-    for (const [key, place] of last) {
+    const polled = log.polled.slice(op.firstPolled, op.firstPolled + op.polled);
+    for (const one of polled)
+      add(senderOf(one.key, one.value), index, WR, { key: one.key, from: one, to: one });
+    for (const [key, place] of ends(polled, logs)) {
       const why = succession(logs.byKey.get(key)!, place);
       if (why !== undefined) add(index, senderOf(key, why.to.value), RW, why);
     }
@@ -87,6 +83,16 @@ export function cycles(
   return !report.cut;
 }
 
+/** By key: the last place polled. Not of keys where a poll does not say an offset: nobody knows how far it got. */
+function ends(polled: readonly Polled[], logs: Logs): ReadonlyMap<number, number> {
+  const last = new Map<number, number>();
+  for (const { key, offset } of polled) {
+    const place = logs.byKey.get(key)?.place.get(offset) ?? Number.POSITIVE_INFINITY;
+    last.set(key, Math.max(last.get(key) ?? -1, place));
+  }
+  return new Map([...last].filter(([, place]) => Number.isFinite(place)));
+}
+
 /** The message of a place and that of the next version; undefined if there is none, or if the message is disputed. */
 function succession({ key, offsets, values, next, disputed }: Log, place: number): Why | undefined {
   if (next[place] < 0 || disputed.has(offsets[place])) return undefined;
@@ -96,7 +102,8 @@ function succession({ key, offsets, values, next, disputed }: Log, place: number
 
 function reason(history: History, why: Why, label: number, from: string, to: string): StepReason {
   const { values } = history;
-  const message = ({ value, offset }: Spot): string => `${values.show(value)} (offset ${offset})`;
+  const message = ({ value, offset }: Spot): string =>
+    `${values.show(value)}${offset === NO_OFFSET ? '' : ` (offset ${offset})`}`;
   const key = values.show(why.key);
   const words =
     label === WW

@@ -212,6 +212,13 @@ describe('log', () => {
       ],
     };
     expect(judge(...lines, ...polled('ok', nowhere))).toMatchObject({ valid: true, anomalyTypes: [] });
+    const early: Json = {
+      x: [
+        [0, 'a'],
+        [null, 'b'],
+      ],
+    };
+    expect(judge(...lines, ...polled('ok', early))).toMatchObject({ valid: true, anomalyTypes: [] });
     expect(judge(...lines, ...polled('ok', { x: [[null, 'z']] })).anomalyTypes).toEqual(['garbage-read']);
     expect(judge(...lines, ...polled('ok', { x: null })).anomalyTypes).toEqual([]);
   });
