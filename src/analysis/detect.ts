@@ -1,5 +1,6 @@
 import { APPEND, type History, OK, R, Shape, W } from '../history/history.ts';
 import { NIL } from '../history/values.ts';
+import { type Exact, numberOf } from './integers.ts';
 
 /** Rows looked at: kinds of workloads differ in every few operations. */
 const SAMPLE = 20_000;
@@ -74,14 +75,17 @@ export function detect(history: History): readonly string[] {
  */
 function granted(history: History): 'mutex' | 'fenced-lock' | 'lease' {
   const { shape, f, fs, outcome, x0, x1 } = history;
-  const tokens = new Set<number>();
+  const tokens = new Set<Exact>();
   let acquired = 0;
   for (let row = 0; row < Math.min(history.n, SAMPLE); row++) {
-    if (outcome[row] !== OK || fs[f[row]!] !== 'acquire') continue;
+    const name = fs[f[row]!];
+    if (outcome[row] !== OK || (name !== 'acquire' && name !== 'lock')) continue;
     acquired++;
-    if (shape[row] === Shape.Other) return 'lease';
-    const token = shape[row] === Shape.Pair ? x1[row]! : shape[row] === Shape.Scalar ? x0[row]! : NIL;
-    if (typeof history.values.value(token) === 'number') tokens.add(token);
+    // Nobody locks a lease.
+    if (shape[row] === Shape.Other && name === 'acquire') return 'lease';
+    const id = shape[row] === Shape.Pair ? x1[row]! : shape[row] === Shape.Scalar ? x0[row]! : NIL;
+    const token = numberOf(history, id);
+    if (token !== undefined) tokens.add(token);
   }
   return tokens.size > 1 && 2 * tokens.size > acquired ? 'fenced-lock' : 'mutex';
 }

@@ -25,10 +25,18 @@ export function showMop(history: History, mop: number): string {
 
 /** A row for a sentence: its transaction, or its function and value. */
 export function showRow(history: History, row: number): string {
-  if (history.shape[row] !== Shape.Txn)
-    return `${history.fs[history.f[row]]} ${JSON.stringify(history.value(row))}`;
+  if (history.shape[row] !== Shape.Txn) return `${history.fs[history.f[row]]} ${showValue(history, row)}`;
   const from = history.x0[row];
   return Array.from({ length: history.x1[row] }, (_, i) => showMop(history, from + i)).join(', ');
+}
+
+/** A row's value as JSON, but that integers beyond 2^53 have no quotes around their digits. */
+export function showValue(history: History, row: number): string {
+  const { shape, x0, x1, values } = history;
+  const show = (id: number) => (id === NIL ? 'null' : values.show(id));
+  if (shape[row] === Shape.Scalar) return show(x0[row]);
+  if (shape[row] === Shape.Pair) return `[${show(x0[row])},${show(x1[row])}]`;
+  return JSON.stringify(history.value(row));
 }
 
 const outcomes = ['ok', 'failed', 'unknown outcome'];

@@ -1,6 +1,8 @@
 import { FAIL, type History, OK, Shape } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
 import { canonical, NIL } from '../../history/values.ts';
+import { showValue } from '../evidence/show.ts';
+import { compareExact, type Exact, numberOf } from '../integers.ts';
 import { IdTable } from '../sets/id-table.ts';
 import { type Forbids, openAll, Tally } from '../tally.ts';
 import type { Check, CheckOptions, Verdict, WitnessOp } from '../verdict.ts';
@@ -18,7 +20,7 @@ const FORBIDS: Forbids = {
  * `unique-ids` (default): nobody gets an id that somebody has (`duplicate-id`), or none (`nil-id`). An id that came with an
  * unknown outcome counts. `process-ordered-ids`: a process gets ever larger ones (`process-id-order`).
  * `realtime-ordered-ids`: so does everybody who asks after another was answered (`realtime-id-order`). Numbers are compared
- * as numbers, anything else by the code units of its text.
+ * as numbers, those beyond 2^53 too; anything else by the code units of its text.
  *
  * O(n), and O(n log n) for the orders.
  */
@@ -97,7 +99,7 @@ function processOrder(history: History, rows: readonly number[], tally: Tally): 
   for (const row of rows) {
     const before = last.get(history.process[row]);
     last.set(history.process[row], row);
-    if (before !== undefined && compare(history.value(before), history.value(row)) >= 0)
+    if (before !== undefined && compare(history, before, row) >= 0)
       tally.found('process-id-order', () => backwards(history, before, row, 'the same process'));
   }
 }
@@ -110,24 +112,30 @@ function realtimeOrder(history: History, rows: readonly number[], tally: Tally):
   let next = 0;
   for (const row of rows) {
     for (; next < byRet.length && ret[byRet[next]] < inv[row]; next++)
-      if (highest < 0 || compare(history.value(byRet[next]), history.value(highest)) > 0)
-        highest = byRet[next];
+      if (highest < 0 || compare(history, byRet[next], highest) > 0) highest = byRet[next];
     const before = highest;
-    if (before >= 0 && compare(history.value(before), history.value(row)) >= 0)
+    if (before >= 0 && compare(history, before, row) >= 0)
       tally.found('realtime-id-order', () => backwards(history, before, row, 'anybody'));
   }
 }
 
 function backwards(history: History, before: number, after: number, who: string) {
-  const [a, b] = [before, after].map((row) => JSON.stringify(history.value(row)));
+  const [a, b] = [before, after].map((row) => showValue(history, row));
   return {
     message: `G1 had got ${a} (record ${history.ret[before]}) before G2 was invoked (record ${history.inv[after]}), which got ${b}: ${who} asking later should get more.`,
     ops: [witnessOp(history, before, 'G1'), witnessOp(history, after, 'G2')],
   };
 }
 
-function compare(a: Json, b: Json): number {
-  if (typeof a === 'number' && typeof b === 'number') return a - b;
-  const [x, y] = [a, b].map((id) => (typeof id === 'string' ? id : canonical(id)));
+function compare(history: History, a: number, b: number): number {
+  const [m, n] = [numberAt(history, a), numberAt(history, b)];
+  if (m !== undefined && n !== undefined) return compareExact(m, n);
+  const [x, y] = [a, b].map((row) => textOf(history.value(row)));
   return x < y ? -1 : x > y ? 1 : 0;
 }
+
+function numberAt(history: History, row: number): Exact | undefined {
+  return history.shape[row] === Shape.Scalar ? numberOf(history, history.x0[row]) : undefined;
+}
+
+const textOf = (id: Json): string => (typeof id === 'string' ? id : canonical(id));

@@ -1,4 +1,5 @@
 import { FAIL, NEVER, OK } from '../../history/history.ts';
+import type { Exact } from '../integers.ts';
 
 /** What a call on a lock did. */
 export const ACQUIRE = 0;
@@ -103,14 +104,20 @@ export interface TokenConflict {
  * Fencing tokens: no two acquires get the same, and one that began after another returned gets a greater one. Rows are
  * acquires that were ok, `token` their numbers. O(n log n).
  */
-export function tokens(rows: Int32Array, token: Float64Array, inv: Int32Array, ret: Int32Array, most = 8) {
+export function tokens(
+  rows: Int32Array,
+  token: readonly Exact[],
+  inv: Int32Array,
+  ret: Int32Array,
+  most = 8,
+) {
   const conflicts: TokenConflict[] = [];
   let count = 0;
   const add = (earlier: number, later: number) => {
     count++;
     if (conflicts.length < most) conflicts.push({ earlier, later });
   };
-  const seen = new Map<number, number>();
+  const seen = new Map<Exact, number>();
   const order = Array.from(rows.keys());
   const byRet = order.slice().sort((x, y) => ret[rows[x]] - ret[rows[y]]);
   const byInv = order.slice().sort((x, y) => inv[rows[x]] - inv[rows[y]]);

@@ -1,5 +1,6 @@
-import { type History, INFO, NEVER, OK } from '../../history/history.ts';
+import { type History, INFO, NEVER, OK, Shape } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
+import { type Exact, exactly, numberOf } from '../integers.ts';
 import type { Check, CheckOptions, OwnOptionsOf, Verdict } from '../verdict.ts';
 import { Cast } from './explain.ts';
 import { judgeByModel, operationsOf } from './general-check.ts';
@@ -57,7 +58,7 @@ function locksOf(history: History, semaphore: boolean): Lock[] {
   for (let row = 0; row < n; row++) {
     const acquires = ACQUIRES.has(fs[f[row]]);
     if (!acquires && !RELEASES.has(fs[f[row]])) continue;
-    let name = nameOf(history.value(row), numbered);
+    let name = nameOf(history, row, numbered);
     if (acquires) last.set(process[row], name);
     else name ??= last.get(process[row]);
     const id = name === undefined ? undefined : history.values.id(name);
@@ -72,24 +73,26 @@ function locksOf(history: History, semaphore: boolean): Lock[] {
   }));
 }
 
-function nameOf(value: Json, numbered: boolean): Json | undefined {
-  if (typeof value === 'string' || (numbered && typeof value === 'number')) return value;
+function nameOf(history: History, row: number, numbered: boolean): Json | undefined {
+  const value = history.value(row);
+  if (numberAt(history, row) !== undefined) return numbered ? value : undefined;
+  if (typeof value === 'string') return value;
   return Array.isArray(value) && value.length === 2 ? (value[0] as Json) : undefined;
 }
 
 function numbersAreNames(history: History): boolean {
   const { n, f, fs, outcome } = history;
-  const met = new Set<number>();
+  const met = new Set<Exact>();
   let acquired = 0;
   for (let row = 0; row < n; row++) {
     if (outcome[row] !== OK) continue;
     const acquires = ACQUIRES.has(fs[f[row]]);
     if (!acquires && !RELEASES.has(fs[f[row]])) continue;
-    const value = history.value(row);
-    if (typeof value !== 'number') return false;
+    const number = numberAt(history, row);
+    if (number === undefined) return false;
     if (!acquires) continue;
     acquired++;
-    met.add(value);
+    met.add(number);
   }
   return 2 * met.size <= acquired;
 }
@@ -203,20 +206,20 @@ function overlap(history: History, lock: Lock, held: readonly Hold[], at: number
 function judgeTokens(history: History, lock: Lock, findings: Findings, options: LockOptions): void {
   const { calls, rows } = lock;
   const acquires: number[] = [];
-  const numbers: number[] = [];
+  const numbers: Exact[] = [];
   for (let i = 0; i < calls.n; i++) {
     if (calls.kind[i] !== ACQUIRE || calls.outcome[i] !== OK) continue;
-    const token = tokenOf(history.value(rows[i]));
+    const token = tokenOf(history, rows[i]);
     if (token === undefined) continue;
     acquires.push(i);
     numbers.push(token);
   }
   // Plain numbers that mostly repeat name the lock; they are no tokens.
-  const plain = acquires.every((i) => typeof history.value(rows[i]) === 'number');
+  const plain = acquires.every((i) => numberAt(history, rows[i]) !== undefined);
   if (acquires.length < 2 || (plain && new Set(numbers).size * 2 <= numbers.length)) return;
   const { conflicts, count } = tokens(
     Int32Array.from(acquires),
-    Float64Array.from(numbers),
+    numbers,
     calls.inv,
     calls.ret,
     options.witnesses,
@@ -237,11 +240,21 @@ function judgeTokens(history: History, lock: Lock, findings: Findings, options: 
   findings.more('fencing-token-regression', count - conflicts.length);
 }
 
-function tokenOf(value: Json): number | undefined {
-  if (typeof value === 'number') return value;
-  if (Array.isArray(value)) return tokenOf((value as Json[])[value.length - 1] ?? null);
-  if (value !== null && typeof value === 'object') return tokenOf((value as { token?: Json }).token ?? null);
-  return undefined;
+function tokenOf(history: History, row: number): Exact | undefined {
+  const { shape, x1 } = history;
+  if (shape[row] === Shape.Scalar) return numberAt(history, row);
+  return shape[row] === Shape.Pair ? numberOf(history, x1[row]) : tokenIn(history.value(row));
+}
+
+function tokenIn(value: Json): Exact | undefined {
+  if (Array.isArray(value)) return tokenIn((value as Json[])[value.length - 1] ?? null);
+  if (value !== null && typeof value === 'object') return tokenIn((value as { token?: Json }).token ?? null);
+  return exactly(value);
+}
+
+/** The number that the whole value of a row is. */
+function numberAt(history: History, row: number): Exact | undefined {
+  return history.shape[row] === Shape.Scalar ? numberOf(history, history.x0[row]) : undefined;
 }
 
 /**

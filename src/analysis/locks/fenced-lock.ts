@@ -1,5 +1,5 @@
 import { type History, NEVER, OK, Shape } from '../../history/history.ts';
-import type { Json } from '../../history/op.ts';
+import { type Exact, numberOf } from '../integers.ts';
 import { type Forbids, openAll, Tally } from '../tally.ts';
 import type { Anomaly, Check, CheckOptions, Verdict } from '../verdict.ts';
 import { witnessOp } from '../witness.ts';
@@ -22,7 +22,7 @@ interface Hold {
 }
 
 /**
- * Locks whose acquire returns a fencing token, a number: `acquire` ok with `token` or `[lock, token]`, `release`. Processes
+ * Locks whose acquire returns a fencing token, a number of any size: `acquire` ok with `token` or `[lock, token]`, `release`. Processes
  * own what they acquire.
  *
  * `fencing-tokens` (default): no token is given twice (`duplicate-token`), and whoever acquires after another had acquired
@@ -54,7 +54,7 @@ function judge(history: History, options: CheckOptions): Verdict {
     const who = `${lock} ${history.process[row]}`;
     if (ACQUIRE.includes(f) && history.outcome[row] === OK) {
       acquired++;
-      if (Number.isNaN(tokenOf(history, row))) odd++;
+      if (tokenOf(history, row) === undefined) odd++;
       const hold: Hold = { row, from: history.ret[row], to: NEVER };
       const all = locks.get(lock);
       if (all === undefined) locks.set(lock, [hold]);
@@ -88,36 +88,40 @@ function judge(history: History, options: CheckOptions): Verdict {
   });
 }
 
-function tokenOf(history: History, row: number): number {
-  const pair = history.shape[row] === Shape.Pair;
-  const value: Json = pair ? history.values.value(history.x1[row]) : history.value(row);
-  return typeof value === 'number' ? value : Number.NaN;
+function tokenOf(history: History, row: number): Exact | undefined {
+  const { shape, x0, x1 } = history;
+  if (shape[row] === Shape.Pair) return numberOf(history, x1[row]);
+  return shape[row] === Shape.Scalar ? numberOf(history, x0[row]) : undefined;
 }
 
 /** Tokens of one lock, whose holds come in order of invocation. */
 function tokens(history: History, all: readonly Hold[], tally: Tally): void {
-  const holds = all.filter(({ row }) => !Number.isNaN(tokenOf(history, row)));
-  const owner = new Map<number, number>();
+  const token = new Map<number, Exact>();
+  for (const { row } of all) {
+    const given = tokenOf(history, row);
+    if (given !== undefined) token.set(row, given);
+  }
+  const holds = all.filter(({ row }) => token.has(row));
+  const owner = new Map<Exact, number>();
   const byRet = [...holds].sort((a, b) => a.from - b.from);
   let highest = -1;
   let next = 0;
   for (const { row } of holds) {
-    const token = tokenOf(history, row);
-    const other = owner.get(token);
-    if (other === undefined) owner.set(token, row);
+    const own = token.get(row)!;
+    const other = owner.get(own);
+    if (other === undefined) owner.set(own, row);
     else
       tally.found('duplicate-token', () => ({
-        message: `A1 and A2 both got token ${token}: a store cannot tell their writes apart.`,
+        message: `A1 and A2 both got token ${own}: a store cannot tell their writes apart.`,
         ops: [witnessOp(history, other, 'A1'), witnessOp(history, row, 'A2')],
         ...lockOf(history, row),
       }));
     for (; next < byRet.length && byRet[next].from < history.inv[row]; next++)
-      if (highest < 0 || tokenOf(history, byRet[next].row) > tokenOf(history, highest))
-        highest = byRet[next].row;
+      if (highest < 0 || token.get(byRet[next].row)! > token.get(highest)!) highest = byRet[next].row;
     const before = highest;
-    if (before >= 0 && tokenOf(history, before) > token)
+    if (before >= 0 && token.get(before)! > own)
       tally.found('fencing-token-regression', () => ({
-        message: `A1 had got token ${tokenOf(history, before)} (record ${history.ret[before]}) before A2 was invoked (record ${history.inv[row]}), which got ${token}: a store that has seen the first refuses the new holder.`,
+        message: `A1 had got token ${token.get(before)} (record ${history.ret[before]}) before A2 was invoked (record ${history.inv[row]}), which got ${own}: a store that has seen the first refuses the new holder.`,
         ops: [witnessOp(history, before, 'A1'), witnessOp(history, row, 'A2')],
         ...lockOf(history, row),
       }));

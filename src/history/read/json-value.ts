@@ -1,13 +1,13 @@
 import { Shape } from '../columns.ts';
 import { grownInts } from '../growable.ts';
 import { EMPTY_LIST, NO_MATCH } from '../lists.ts';
-import type { Json } from '../op.ts';
 import { stage } from '../stage.ts';
 import { NIL } from '../values.ts';
+import { digitsKept } from './digits.ts';
 import { CLOSE, COMMA, JsonScanner, OPEN } from './json-scanner.ts';
 import { NOT_SCALAR } from './scanning.ts';
 
-/** The values of operations: the shapes that checks know go straight into the recorder; anything else by `JSON.parse`. */
+/** The values of operations: the shapes that checks know go straight into the recorder; anything else by `digitsKept`. */
 export abstract class JsonValueReader extends JsonScanner {
   /** Stages the value at `pos` and moves behind it. */
   protected stageValue(type: number, f: number): void {
@@ -29,7 +29,7 @@ export abstract class JsonValueReader extends JsonScanner {
     r.x0 = NIL;
     r.stagedMops = 0;
     this.skip();
-    stage(r, JSON.parse(this.decode(start, this.pos)) as Json, type, f);
+    stage(r, digitsKept(this.decode(start, this.pos)), type, f);
   }
 
   /** A list that is no transaction. */

@@ -1,4 +1,5 @@
 import type { Json, Op } from '../op.ts';
+import { digitsKept } from './digits.ts';
 import { NONE } from './fields.ts';
 import { COLON, COMMA, CURLY, OPEN, QUOTE, UNCURLY } from './json-scanner.ts';
 import { JsonValueReader } from './json-value.ts';
@@ -156,7 +157,7 @@ export class JsonlReader extends JsonValueReader {
       this.fail('found "[" where a record "{…}" should be: one record a line, no array around them', start);
     if (this.bytes[start] !== CURLY) this.unexpected('a record "{…}"');
     this.skip();
-    const object = JSON.parse(this.decode(start, this.pos)) as { [key: string]: Json };
+    const object = digitsKept(this.decode(start, this.pos)) as { [key: string]: Json };
     const problem = takeObject(this.recorder, object as Partial<Op>);
     if (problem !== null) this.fail(problem, start);
   }
