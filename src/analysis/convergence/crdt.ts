@@ -1,5 +1,6 @@
 import type { Json } from '../../history/op.ts';
 import { canonical } from '../../history/values.ts';
+import { type Exact, exactly, plus, toJson } from '../integers.ts';
 
 /**
  * An update as it was delivered to a replica. `id` names it; `after` lists the updates that its replica had delivered when it
@@ -10,7 +11,7 @@ export interface Update {
   readonly f: string;
   readonly value: Json;
   readonly after?: readonly string[];
-  readonly stamp?: number;
+  readonly stamp?: Exact;
   readonly node?: string;
 }
 
@@ -39,10 +40,7 @@ export function fold(kind: Kind, delivered: readonly Update[]): Json {
     }
     case 'g-counter':
     case 'pn-counter':
-      return updates.reduce(
-        (sum, { f, value }) => sum + signOf(f) * (typeof value === 'number' ? value : 1),
-        0,
-      );
+      return toJson(updates.reduce(counted, 0));
     case 'lww':
       return updates.filter((u) => u.f === 'write').reduce<Update | null>(later, null)?.value ?? null;
   }
@@ -51,6 +49,15 @@ export function fold(kind: Kind, delivered: readonly Update[]): Json {
 /** A value as `fold` gives it: sets in canonical order, the rest as it is. */
 export function normal(kind: Kind, value: Json): Json {
   return (kind === 'g-set' || kind === 'or-set') && Array.isArray(value) ? sorted(value as Json[]) : value;
+}
+
+function counted(sum: Exact, { f, value }: Update): Exact {
+  const sign = signOf(f);
+  const amount = exactly(value) ?? 1;
+  if (sign === 0) return sum;
+  const added = sign > 0 ? amount : -amount;
+  // Fractions are added as doubles are, and so is what meets one.
+  return plus(sum, added) ?? Number(sum) + Number(added);
 }
 
 const signOf = (f: string): number => (/^(add|inc)/.test(f) ? 1 : /^(dec|sub)/.test(f) ? -1 : 0);

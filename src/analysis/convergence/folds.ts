@@ -1,6 +1,7 @@
 import { FAIL, type History } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
 import { canonical } from '../../history/values.ts';
+import { exactly } from '../integers.ts';
 import type { Tally } from '../tally.ts';
 import { witnessOp } from '../witness.ts';
 import { fold, type Kind, normal, type Update } from './crdt.ts';
@@ -48,12 +49,13 @@ function issued(history: History): Map<string, Update> {
     const fields = value as { readonly [field: string]: Json };
     if (fields.id === undefined) continue;
     const id = canonical(fields.id);
+    const stamp = exactly(fields.stamp ?? null);
     updates.set(id, {
       id,
       f: history.fs[history.f[row]],
       value: fields.value ?? null,
       ...(Array.isArray(fields.after) ? { after: (fields.after as Json[]).map(canonical) } : {}),
-      ...(typeof fields.stamp === 'number' ? { stamp: fields.stamp } : {}),
+      ...(stamp === undefined ? {} : { stamp }),
       ...(typeof fields.node === 'string' ? { node: fields.node } : {}),
     });
   }
