@@ -165,3 +165,36 @@ describe('ids', () => {
     expect(judge(ids('9007199254740993', '9007199254740993'), 'unique-ids').types).toContain('duplicate-id');
   });
 });
+
+describe('terms of leases', () => {
+  const from = (text: string) => (start: number, end: number) =>
+    `{"start": ${BigInt(text) + BigInt(start)}, "end": ${BigInt(text) + BigInt(end)}}`;
+
+  test('are compared as integers', () => {
+    for (const base of ['0', '1700000000000000001', '9007199254740991']) {
+      const term = from(base);
+      const touching = [`0 acquire ${term(0, 10)}`, `1 acquire ${term(10, 15)}`];
+      expect(judge(touching, 'lease').valid).toBe(true);
+      const overlapping = [`0 acquire ${term(0, 10)}`, `1 acquire ${term(7, 15)}`];
+      expect(judge(overlapping, 'lease').types).toBe('overlapping-leases');
+      expect(judge(overlapping, 'lease', { set: { skew: 1 } }).valid).toBe(false);
+      expect(judge(overlapping, 'lease', { set: { skew: 2 } }).reason).toContain('overlap by 3 ns');
+    }
+  });
+});
+
+test('a register of a CRDT is ordered by stamps, and its counters sum up, as integers', () => {
+  const write = (id: string, stamp: string, value: string) =>
+    `0 write {"id": "${id}", "value": ${value}, "stamp": ${stamp}}`;
+  const read = (value: string) => `1 read {"delivered": ["u1", "u2"], "value": ${value}}`;
+  const lww = [write('u1', '9007199254740993', '1'), write('u2', '9007199254740992', '2')];
+  const crdt = (kind: string) => ({ set: { crdt: kind } });
+  expect(judge([...lww, read('2')], 'convergence', crdt('lww')).types).toContain('wrong-merge');
+  expect(judge([...lww, read('1')], 'convergence', crdt('lww')).types).not.toContain('wrong-merge');
+  const add = (id: string, value: string) => `0 add {"id": "${id}", "value": ${value}}`;
+  const sums = [add('u1', '9007199254740993'), add('u2', '2')];
+  expect(judge([...sums, read('9007199254740995')], 'convergence', crdt('g-counter')).types).toBe('');
+  expect(judge([...sums, read('9007199254740996')], 'convergence', crdt('g-counter')).types).toContain(
+    'wrong-merge',
+  );
+});

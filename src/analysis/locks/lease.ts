@@ -2,6 +2,7 @@ import { FAIL, type History, OK } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
 import { canonical } from '../../history/values.ts';
 import { showSpan } from '../evidence/show.ts';
+import { compareExact, distance, type Exact, exactly, plus } from '../integers.ts';
 import { type Forbids, openAll, Tally } from '../tally.ts';
 import type { Check, CheckOptions, OwnOptionsOf, Verdict } from '../verdict.ts';
 import { witnessOp } from '../witness.ts';
@@ -27,8 +28,8 @@ const END: readonly string[] = ['release', 'revoke'];
 interface Tenure {
   readonly row: number;
   readonly holder: string;
-  readonly start: number;
-  end: number;
+  readonly start: Exact;
+  end: Exact;
 }
 
 /**
@@ -38,6 +39,7 @@ interface Tenure {
  *
  * `overlapping-leases`: two holders of one lease at one time, whatever their clocks: the second's start plus the skew is
  * before the first's end less the skew. Leases that overlap by less are only possibly wrong: the verdict is then `unknown`.
+ * It is so, too, where a grant ends before it starts: no clock explains that, and what the holder believes is not known.
  *
  * O(n log n). Source: Gray & Cheriton, "Leases" (SOSP 1989), for the bound on clocks.
  */
@@ -53,18 +55,19 @@ export const lease: Check = {
 function judge(history: History, options: LeaseOptions): Verdict {
   const skew = options.skew ?? 0;
   const tally = new Tally(options);
-  const { leases, odd, granted } = tenures(history);
+  const { leases, odd, impossible, granted } = tenures(history);
   const possible: string[] = [];
   for (const [name, all] of leases) {
-    all.sort((a, b) => a.start - b.start);
+    all.sort((a, b) => compareExact(a.start, b.start));
     const open: Tenure[] = [];
     for (const one of all) {
       // Only the last to end matters of each holder; there are few holders.
       for (const other of open) {
         if (other.holder === one.holder || other.end <= one.start) continue;
-        const until = Math.min(other.end, one.end);
-        const overlap = until - one.start;
-        if (one.start + skew < until - skew)
+        const overlap = distance(one.start, least(other.end, one.end));
+        // The lease was given back before it began.
+        if (overlap <= 0) continue;
+        if (overlap > 2 * skew)
           tally.found('overlapping-leases', () => ({
             message: `L1 made ${other.holder} the holder until ${other.end}, and L2 made ${one.holder} the holder from ${one.start} on: they overlap by ${showSpan(overlap)}, more than clocks that are off by ${showSpan(skew)} each explain.`,
             ops: [witnessOp(history, other.row, 'L1'), witnessOp(history, one.row, 'L2')],
@@ -86,9 +89,11 @@ function judge(history: History, options: LeaseOptions): Verdict {
       ? 'no lease was granted: there is nothing to judge'
       : odd > 0
         ? `${odd} grants tell neither {start, end} nor {duration}`
-        : possible.length > 0
-          ? `leases overlap by no more than clock skew explains: ${possible.slice(0, 3).join('; ')}${possible.length > 3 ? `; and ${possible.length - 3} more` : ''}`
-          : undefined;
+        : impossible.length > 0
+          ? `leases that end before they start were left out: ${some(impossible)}`
+          : possible.length > 0
+            ? `leases overlap by no more than clock skew explains: ${some(possible)}`
+            : undefined;
   return tally.verdict({
     check: 'lease',
     engine: 'intervals',
@@ -99,9 +104,24 @@ function judge(history: History, options: LeaseOptions): Verdict {
   });
 }
 
-function tenures(history: History): { leases: Map<string, Tenure[]>; odd: number; granted: number } {
+const least = (a: Exact, b: Exact): Exact => (a < b ? a : b);
+
+function some(list: readonly string[]): string {
+  return `${list.slice(0, 3).join('; ')}${list.length > 3 ? `; and ${list.length - 3} more` : ''}`;
+}
+
+interface Tenures {
+  readonly leases: Map<string, Tenure[]>;
+  readonly odd: number;
+  /** Grants that end before they start, in words. */
+  readonly impossible: readonly string[];
+  readonly granted: number;
+}
+
+function tenures(history: History): Tenures {
   const leases = new Map<string, Tenure[]>();
   const open = new Map<string, Tenure>();
+  const impossible: string[] = [];
   let odd = 0;
   let granted = 0;
   for (let row = 0; row < history.n; row++) {
@@ -113,11 +133,16 @@ function tenures(history: History): { leases: Map<string, Tenure[]>; odd: number
     const key = canonical(name ?? null);
     if (GRANT.includes(f) && history.outcome[row] === OK) {
       granted++;
-      const timed = typeof duration === 'number';
-      const from = typeof start === 'number' ? start : timed ? history.retTime[row] : Number.NaN;
-      const to = typeof end === 'number' ? end : timed ? history.invTime[row] + duration : Number.NaN;
-      if (Number.isNaN(from + to)) {
+      const lasts = exactly(duration ?? null);
+      const known = lasts === undefined ? undefined : time(history.retTime[row]);
+      const from = exactly(start ?? null) ?? known;
+      const to = exactly(end ?? null) ?? until(history.invTime[row], lasts);
+      if (from === undefined || to === undefined) {
         odd++;
+        continue;
+      }
+      if (timeless(exactly(start ?? null), exactly(end ?? null), lasts)) {
+        impossible.push(`${who} was granted one from ${from} to ${to} (record ${history.ret[row]})`);
         continue;
       }
       const one: Tenure = { row, holder: who, start: from, end: to };
@@ -127,8 +152,21 @@ function tenures(history: History): { leases: Map<string, Tenure[]>; odd: number
       open.set(`${key} ${who}`, one);
     } else if (END.includes(f) && history.outcome[row] !== FAIL) {
       const held = open.get(`${key} ${who}`);
-      if (held !== undefined) held.end = Math.min(held.end, history.invTime[row]);
+      if (held !== undefined) held.end = least(held.end, history.invTime[row]);
     }
   }
-  return { leases, odd, granted };
+  return { leases, odd, impossible, granted };
+}
+
+/** Whether the grant contradicts itself. One that was over when its holder heard of it does not. */
+function timeless(start: Exact | undefined, end: Exact | undefined, lasts: Exact | undefined): boolean {
+  if (end === undefined) return lasts !== undefined && lasts < 0;
+  return start !== undefined && end < start;
+}
+
+/** Undefined where the record told no time. */
+const time = (at: number): number | undefined => (Number.isNaN(at) ? undefined : at);
+
+function until(invoked: number, lasts: Exact | undefined): Exact | undefined {
+  return lasts === undefined || Number.isNaN(invoked) ? undefined : plus(invoked, lasts);
 }

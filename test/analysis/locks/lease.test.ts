@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lease } from '../../../src/analysis/locks/lease.ts';
+import type { Json } from '../../../src/history/op.ts';
 import { alone, Dice, history, type Line, ROUNDS } from '../sets/lines.ts';
 
 const grant = (process: number, start: number, end: number, name: string | null = null) =>
@@ -36,6 +37,27 @@ describe('lease', () => {
     expect(lease.judge(history(...grantFor(0, 9), ...grantFor(1, 2))).valid).toBe(false);
     const released = history(...grantFor(0, 9), ...alone(0, 'release', null), ...grantFor(1, 2));
     expect(lease.judge(released).valid).toBe(true);
+  });
+
+  it('calls a grant that ends before it starts impossible, whatever the clocks', () => {
+    for (const term of [{ start: 20, end: 10 }, { duration: -10 }] as Json[]) {
+      const backwards = alone(0, 'acquire', term);
+      const verdict = lease.judge(history(...backwards, ...grant(1, 0, 30)), { skew: 50 } as object);
+      expect(verdict).toMatchObject({ valid: 'unknown', anomalyTypes: [], stats: { possibleOverlaps: 0 } });
+      expect(verdict.reason).toMatch(
+        /^leases that end before they start were left out: process 0 .*record 1/,
+      );
+      const found = lease.judge(history(...backwards, ...grant(1, 0, 30), ...grant(2, 5, 9)));
+      expect(found.anomalyTypes).toEqual(['overlapping-leases']);
+    }
+    // Known only when it was over: nobody could have believed in it.
+    const late = history(...alone(0, 'acquire', { duration: 5 }), ...alone(1, 'acquire', { duration: 5 }));
+    expect(lease.judge(late).valid).toBe(true);
+  });
+
+  it('knows a lease that was given back before it began from one that overlaps', () => {
+    const early = [...grant(0, 5e9, 9e9), ...alone(0, 'release', null), ...grant(1, 6e9, 8e9)];
+    expect(lease.judge(history(...early)).valid).toBe(true);
   });
 
   it('does not know what no grant tells', () => {
