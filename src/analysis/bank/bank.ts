@@ -1,12 +1,13 @@
-import { type History, OK, Shape } from '../../history/history.ts';
+import { FAIL, type History, OK, Shape } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
 import { canonical } from '../../history/values.ts';
+import { type Exact, exactly, plus, toJson } from '../integers.ts';
 import { type Forbids, openAll, Tally } from '../tally.ts';
 import type { Check, CheckOptions, OwnOptionsOf, Verdict } from '../verdict.ts';
 import { witnessOp } from '../witness.ts';
 
 export interface BankOptions extends CheckOptions {
-  /** What all balances sum to. Inferred from the first ok read that shows all of them when absent. */
+  /** What all balances sum to. Inferred from the first ok read that shows all accounts when absent. */
   readonly total?: number;
   /** The accounts there are. Any account that a transfer or the first ok read names, when absent. */
   readonly accounts?: readonly Json[];
@@ -41,6 +42,10 @@ const FORBIDS: Forbids = {
  * total is a read skew or a lost update, so it also rules out snapshot isolation and repeatable read, provided that reads
  * and transfers were transactions; right totals do not prove them, so they are judged on demand and then `unknown`.
  *
+ * The total is what the first ok read sums to that shows every account: those that are given, or those of the first ok read
+ * and of transfers that may have happened. Where none does, totals are `unknown`. Integers of any size are summed up
+ * exactly; fractions beside integers beyond 2^53 are not, so their total is `unknown`, too.
+ *
  * Preconditions: nothing but transfers changes balances. The accounts are read whole. O(n · accounts).
  */
 export const bank: Check = {
@@ -59,37 +64,45 @@ function judge(history: History, options: BankOptions): Verdict {
   const assumptions: string[] = [];
   const rows = okReads(history);
   const reads = rows.map((row) => balances(history, row));
-  const whole = reads.find((read) => read?.every(([, balance]) => isNumber(balance)));
-  const total = options.total ?? sum(whole ?? []);
   const first = reads.find((read) => read !== null);
-  if (options.total === undefined && whole !== undefined)
+  const needed =
+    options.accounts === undefined ? namedAccounts(history, first ?? [], true) : namesOf(options.accounts);
+  const whole = reads.find(
+    (read) => read?.every(([, b]) => isNumber(b)) && lacking(read, needed).length === 0,
+  );
+  const total = options.total === undefined ? sumOf(whole) : givenTotal(options.total);
+  if (options.total === undefined && total !== undefined)
     assumptions.push(
       `the total is ${total}, the sum of the first ok read${whole === first ? '' : ' that shows all balances'}`,
     );
   // An account without a balance is an account all the same.
   const accounts =
     options.accounts === undefined
-      ? namedAccounts(history, [...(first ?? []), ...(whole ?? [])])
+      ? namedAccounts(history, [...(first ?? []), ...(whole ?? [])], false)
       : namesOf(options.accounts);
   if (options.accounts === undefined && rows.length > 0)
     assumptions.push(
       `the accounts are those of the first ok read${whole === undefined || whole === first ? '' : ', of the first that shows all balances,'} and of transfers`,
     );
   let odd = 0;
+  let inexact = -1;
+  const rules = { total, accounts, needed, allowNegative: options.allowNegative === true };
   rows.forEach((row, i) => {
     const read = reads[i];
     if (read === null) odd++;
-    else
-      judgeRead(
-        history,
-        row,
-        read,
-        { total, accounts, allowNegative: options.allowNegative === true },
-        tally,
-      );
+    else if (!judgeRead(history, row, read, rules, tally)) inexact = row;
   });
+  const unknownTotal = (): string | undefined => {
+    if (total !== undefined) return undefined;
+    if (options.total !== undefined)
+      return `the total given, ${options.total}, is beyond 2^53 and may have lost digits: without one, that of a read is taken`;
+    if (whole !== undefined) return tooLarge(history, rows[reads.indexOf(whole)]);
+    return `no read shows the balance of every account (${[...needed].slice(0, 8).join(', ')}): what they sum to is not known`;
+  };
   const reason =
-    rows.length === odd ? 'no read of the balances succeeded: there is nothing to judge' : undefined;
+    rows.length === odd
+      ? 'no read of the balances succeeded: there is nothing to judge'
+      : (unknownTotal() ?? (inexact < 0 ? undefined : tooLarge(history, inexact)));
   const partly = 'right totals alone do not prove it';
   return tally.verdict({
     check: 'bank',
@@ -103,17 +116,21 @@ function judge(history: History, options: BankOptions): Verdict {
     },
     assumptions,
     warnings: odd === 0 ? [] : [`${odd} reads returned no map of balances and were left out`],
-    stats: { reads: rows.length - odd, total, accounts: accounts.size },
+    stats: { reads: rows.length - odd, total: toJson(total ?? 0), accounts: accounts.size },
   });
 }
 
 interface Rules {
-  readonly total: number;
+  /** Undefined where it is not known. */
+  readonly total: Exact | undefined;
   readonly accounts: ReadonlySet<string>;
+  /** Those that a read must show. */
+  readonly needed: ReadonlySet<string>;
   readonly allowNegative: boolean;
 }
 
-function judgeRead(history: History, row: number, read: Balances, rules: Rules, tally: Tally): void {
+/** False when the balances could not be summed up exactly. */
+function judgeRead(history: History, row: number, read: Balances, rules: Rules, tally: Tally): boolean {
   const ops = () => [witnessOp(history, row, 'R')];
   const strange = read.filter(([account]) => !rules.accounts.has(account));
   const missing = read.filter(([, balance]) => !isNumber(balance));
@@ -128,28 +145,58 @@ function judgeRead(history: History, row: number, read: Balances, rules: Rules, 
       message: `R shows account ${names(missing)} without a balance.`,
       ops: ops(),
     }));
-    return;
+    return true;
   }
+  const { total } = rules;
   const seen = sum(read);
-  if (seen !== rules.total)
+  if (total !== undefined && seen !== undefined && seen !== total)
     tally.found('wrong-total', () => ({
-      message: `R shows balances that sum to ${seen}, not ${rules.total}: ${
-        seen < rules.total ? `${rules.total - seen} vanished` : `${seen - rules.total} came from nowhere`
-      }.`,
+      message: `R shows balances that sum to ${seen}, not ${total}: ${off(seen, total)}${without(read, rules)}.`,
       ops: ops(),
-      detail: { total: seen, expected: rules.total },
+      detail: { total: toJson(seen), expected: toJson(total) },
     }));
-  const overdrawn = read.filter(([, balance]) => (balance as number) < 0);
+  const overdrawn = read.filter(([, balance]) => exactly(balance)! < 0);
   if (overdrawn.length > 0 && !rules.allowNegative)
     tally.found('negative-balance', () => ({
       message: `R shows account ${overdrawn.map(([account, balance]) => `${account} with ${balance}`).join(', ')}: it was overdrawn.`,
       ops: ops(),
     }));
+  return seen !== undefined;
 }
 
-const isNumber = (value: Json): value is number => typeof value === 'number';
-const sum = (read: Balances): number =>
-  read.reduce((all, [, balance]) => all + (isNumber(balance) ? balance : 0), 0);
+function off(seen: Exact, total: Exact): string {
+  return seen < total ? `${plus(total, -seen)} vanished` : `${plus(seen, -total)} came from nowhere`;
+}
+
+function without(read: Balances, { needed }: Rules): string {
+  const names = lacking(read, needed);
+  return names.length === 0 ? '' : `; it does not show ${names.slice(0, 8).join(', ')}`;
+}
+
+function lacking(read: Balances, accounts: ReadonlySet<string>): string[] {
+  const shown = new Set(read.map(([account]) => account));
+  return [...accounts].filter((account) => !shown.has(account));
+}
+
+function tooLarge(history: History, row: number): string {
+  return `the balances of the read at record ${history.ret[row]} are too large for exact sums with fractions`;
+}
+
+/** A larger one has been a double, whose last digits are anyone's guess. */
+const givenTotal = (total: number): Exact | undefined =>
+  typeof exactly(total) === 'bigint' ? undefined : total;
+
+const isNumber = (value: Json): boolean => exactly(value) !== undefined;
+
+const sumOf = (read: Balances | null | undefined): Exact | undefined =>
+  read === null || read === undefined ? undefined : sum(read);
+
+/** Undefined where fractions meet integers beyond 2^53. */
+const sum = (read: Balances): Exact | undefined =>
+  read.reduce<Exact | undefined>(
+    (all, [, balance]) => (all === undefined ? all : plus(all, exactly(balance) ?? 0)),
+    0,
+  );
 
 /** Keys of maps are text, whatever the account was: accounts are compared as text. */
 const nameOf = (account: Json): string => (typeof account === 'string' ? account : canonical(account));
@@ -173,10 +220,11 @@ function balances(history: History, row: number): Balances | null {
   return value !== null && typeof value === 'object' ? Object.entries(value) : null;
 }
 
-function namedAccounts(history: History, read: Balances): Set<string> {
+/** @param possible only of transfers that may have happened, not of those that failed */
+function namedAccounts(history: History, read: Balances, possible: boolean): Set<string> {
   const accounts = new Set(read.map(([account]) => account));
   for (let row = 0; row < history.n; row++) {
-    if (history.fs[history.f[row]] !== 'transfer') continue;
+    if (history.fs[history.f[row]] !== 'transfer' || (possible && history.outcome[row] === FAIL)) continue;
     const value = history.value(row);
     if (value === null || typeof value !== 'object' || Array.isArray(value)) continue;
     const { from, to } = value as { readonly from?: Json; readonly to?: Json };

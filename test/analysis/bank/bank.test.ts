@@ -60,6 +60,36 @@ describe('bank', () => {
     expect(judge(other).anomalyTypes).toEqual(['nil-balance', 'unexpected-account']);
   });
 
+  it('takes the total from no read that lacks an account', () => {
+    const early = alone(1, 'read', { a: 5 });
+    const late = alone(1, 'read', { a: 7, b: 13 });
+    const verdict = judge(history(...early, ...transfer('a', 'b', 3), ...late));
+    expect(verdict).toMatchObject({ stats: { total: 20 }, counts: { 'wrong-total': 1 } });
+    expect(verdict.anomalies[0].message).toBe(
+      'R shows balances that sum to 5, not 20: 15 vanished; it does not show b.',
+    );
+    // What is not there yet has no balance, and that adds nothing.
+    const grown = alone(1, 'read', { a: 2, b: 3 });
+    expect(judge(history(...early, ...transfer('a', 'b', 3), ...grown)).valid).toBe(true);
+    const given = judge(history(...early, ...late), { accounts: ['a', 'b'] });
+    expect(given.stats).toMatchObject({ total: 20 });
+  });
+
+  it('does not know the total where every read lacks an account, but of a transfer that failed', () => {
+    const lines = [...alone(1, 'read', { a: 5 }), ...alone(1, 'read', { a: 4 })];
+    const verdict = judge(history(...lines, ...transfer('a', 'b', 3)));
+    expect(verdict).toMatchObject({ valid: 'unknown', anomalyTypes: [] });
+    expect(verdict.reason).toBe(
+      'no read shows the balance of every account (a, b): what they sum to is not known',
+    );
+    const value = { from: 'a', to: 'b', amount: 3 };
+    const failed = history(...lines, [0, 'invoke', 'transfer', value], [0, 'fail', 'transfer', value]);
+    expect(judge(failed).anomalyTypes).toEqual(['wrong-total']);
+    expect(judge(history(...lines, ...transfer('a', 'b', 3)), { total: 5 }).anomalyTypes).toEqual([
+      'wrong-total',
+    ]);
+  });
+
   it('knows accounts from transfers too, and reads lists of pairs', () => {
     const h = history(
       ...alone(1, 'read', [
