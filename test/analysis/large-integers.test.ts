@@ -198,3 +198,73 @@ test('a register of a CRDT is ordered by stamps, and its counters sum up, as int
     'wrong-merge',
   );
 });
+
+describe('counters', () => {
+  const LARGE = '9007199254740993';
+
+  test.each(['counter', 'g-counter', 'pn-counter'])(
+    '%s does not know, and says of which record',
+    (workload) => {
+      const reasons = [
+        [[`0 add ${LARGE}`, `1 read ${LARGE}`], `add ${LARGE} (record 0)`],
+        [['0 add 1', `1 read ${LARGE}`], `read ${LARGE} (record 1)`],
+        [['0 add 9007199254740991', '0 add 1', '1 read 7'], 'add 1 (record 1)'],
+        [[`0 add ["x", ${LARGE}]`, `1 read ["x", 7]`], `add ["x",${LARGE}] (record 0)`],
+      ] as const;
+      for (const [lines, said] of reasons) {
+        const { valid, types, reason } = judge(lines, workload);
+        expect([valid, types]).toEqual(['unknown', '']);
+        expect(reason).toContain(`with ${said} numbers are too large for exact sums`);
+      }
+      expect(judge(['0 add 9007199254740991', '1 read 9007199254740991'], workload).valid).toBe(true);
+      const other = [`0 add ["x", ${LARGE}]`, '0 add ["y", 1]', '1 read ["y", 2]'];
+      expect(judge(other, workload).valid).toBe(false);
+      // No number at all.
+      expect(judge(['0 add 1', `1 read "${LARGE}"`], workload).types).toBe('unexpected-value');
+    },
+  );
+
+  test('that are searched are summed up exactly', () => {
+    const counted = (...lines: string[]) => judge(lines, 'linearizable-counter');
+    expect(counted('0 add 9007199254740992', '1 read 9007199254740992').valid).toBe(true);
+    expect(counted('0 add 9007199254740992', '1 read 9007199254740993').valid).toBe(false);
+    expect(counted('0 add 9007199254740991', '0 inc null', '0 inc 1', '1 read 9007199254740993').valid).toBe(
+      true,
+    );
+    expect(counted('0 add 9007199254740993', '0 dec 9007199254740992', '1 read 1').valid).toBe(true);
+    expect(counted('0 add 0.5', '1 read 0.5').valid).toBe(true);
+    expect(counted('0 add 0.5', '0 add 9007199254740993', '1 read 7')).toMatchObject({ valid: 'unknown' });
+    const none = counted('0 add "x"', '1 read 1');
+    expect(none).toMatchObject({ valid: 'unknown', reason: 'add "x" (record 0) adds no number' });
+  });
+});
+
+describe('balances', () => {
+  test('are summed up exactly', () => {
+    const read = (a: string, b: string) => `0 read {"a": ${a}, "b": ${b}}`;
+    const [large, more] = ['9007199254740993', '9007199254740994'];
+    expect(judge([read(large, '1'), read('1', large)], 'bank').valid).toBe(true);
+    expect(
+      judge(
+        [read('9007199254740991', '9007199254740991'), read('9007199254740990', '9007199254740992')],
+        'bank',
+      ).valid,
+    ).toBe(true);
+    const off = judge([read(large, '1'), read(more, '1')], 'bank');
+    expect(off.types).toBe('wrong-total');
+    expect(off.message).toBe(
+      'R shows balances that sum to 9007199254740995, not 9007199254740994: 1 came from nowhere.',
+    );
+    expect(judge([read(large, '1'), read(more, '-1')], 'bank').types).toBe('negative-balance,wrong-total');
+  });
+
+  test('are unknown where fractions stand beside, or the total given has lost its digits', () => {
+    const read = '0 read {"a": 9007199254740993, "b": 0.5}';
+    const small = '0 read {"a": 1, "b": 0.5}';
+    expect(judge([read], 'bank')).toMatchObject({ valid: 'unknown', types: '' });
+    expect(judge([read], 'bank').reason).toContain('record 0');
+    expect(judge([small, read], 'bank').reason).toContain('record 1');
+    const given = { set: { total: 2 ** 53 } };
+    expect(judge(['0 read {"a": 9007199254740993}'], 'bank', given).reason).toContain('may have lost digits');
+  });
+});

@@ -1,4 +1,5 @@
 import { type History, INFO, NEVER, OK } from '../../history/history.ts';
+import { showValue } from '../evidence/show.ts';
 import { decide, type Operation } from '../linear/general.ts';
 import { Meter } from '../linear/meter.ts';
 import { counter as model } from '../linear/models/counts.ts';
@@ -28,7 +29,8 @@ const SHOWN = 3;
  * (`non-linearizable`).
  *
  * Additions of one amount are decided exactly in O(n log n) (see `equalSteps`). With several amounts the question is one of
- * subset sums: the bounds are tested, then orders searched within the budget; `unknown` when it ends first.
+ * subset sums: the bounds are tested, then orders searched within the budget; `unknown` when it ends first. `unknown` as well
+ * where numbers or their sums are beyond 2^53.
  */
 export const counter: Check = {
   name: 'counter',
@@ -40,11 +42,11 @@ export const counter: Check = {
 
 function judge(history: History, options: CheckOptions): Verdict {
   const tally = new Tally(options);
-  const { counters: all, odd, foreign } = counters(history);
   const initial = typeof options.initial === 'number' ? options.initial : 0;
+  const { counters: all, odd, foreign, inexact } = counters(history, initial);
   for (const row of odd)
     tally.found('unexpected-value', () => ({
-      message: `R read ${JSON.stringify(history.value(row))}, which is no number.`,
+      message: `R read ${showValue(history, row)}, which is no number.`,
       ops: [witnessOp(history, row, 'R')],
     }));
   const meter = new Meter(options.budget);
@@ -61,9 +63,7 @@ function judge(history: History, options: CheckOptions): Verdict {
   const nothing =
     foreign !== null
       ? `this is no counter's history: ${foreign}`
-      : reads === 0
-        ? 'no read was ok: there is nothing to judge'
-        : undefined;
+      : (inexact ?? (reads === 0 ? 'no read was ok: there is nothing to judge' : undefined));
   return tally.verdict({
     check: 'counter',
     engine: [...engines].sort().join('+') || 'none',

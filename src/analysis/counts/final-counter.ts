@@ -1,4 +1,5 @@
 import { type History, NEVER } from '../../history/history.ts';
+import { showValue } from '../evidence/show.ts';
 import { replicaName, replicaOf } from '../replica.ts';
 import { type Forbids, openAll, Tally } from '../tally.ts';
 import type { Check, CheckOptions, Verdict } from '../verdict.ts';
@@ -27,7 +28,7 @@ const FINAL = 1;
  * `counter-too-high`, `counter-too-low` (only with negative amounts). Nodes whose deciding reads differ: `divergence`, of
  * the model `convergence`, of which the reads of one replica decide nothing.
  *
- * O(n log n + unknown additions · ranges of their sums).
+ * Numbers whose sums are beyond 2^53 are not judged: `unknown`. O(n log n + unknown additions · ranges of their sums).
  */
 function finalCounter(name: string, summary: string, negative: boolean): Check {
   return {
@@ -52,12 +53,12 @@ export const gCounter: Check = finalCounter(
 );
 
 function judge(name: string, negative: boolean, history: History, options: CheckOptions): Verdict {
-  const { counters: all, odd, foreign } = counters(history);
   const initial = typeof options.initial === 'number' ? options.initial : 0;
+  const { counters: all, odd, foreign, inexact } = counters(history, initial);
   const tally = new Tally(options);
   for (const row of odd)
     tally.found('unexpected-value', () => ({
-      message: `R read ${JSON.stringify(history.value(row))}, which is no number.`,
+      message: `R read ${showValue(history, row)}, which is no number.`,
       ops: [witnessOp(history, row, 'R')],
     }));
   const down = all.some(({ adds }) => adds.amount.some((a) => a < 0));
@@ -84,7 +85,9 @@ function judge(name: string, negative: boolean, history: History, options: Check
           'too many different sums of unknown additions: what is between the least and the most was not told apart';
     }
   const nothing =
-    wrongKind ?? (finals === 0 ? 'no read succeeded at the end: what was counted is not known' : undefined);
+    wrongKind ??
+    inexact ??
+    (finals === 0 ? 'no read succeeded at the end: what was counted is not known' : undefined);
   return tally.verdict({
     check: name,
     engine: 'sums',

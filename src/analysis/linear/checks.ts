@@ -1,9 +1,9 @@
 import type { Check } from '../verdict.ts';
+import { linearizableCounter } from './counter-check.ts';
 import { checkOf } from './general-check.ts';
 import { appendList } from './list-check.ts';
 import { mutex, semaphore } from './lock-check.ts';
 import { stack, unorderedQueue } from './models/collections.ts';
-import { counter } from './models/counts.ts';
 import { queue } from './queue-check.ts';
 import { casRegisterCheck, keyValueCheck, register } from './register-check.ts';
 import { setCheck } from './set-check.ts';
@@ -30,10 +30,5 @@ export const linearChecks: readonly Check[] = [
     new Set(['enqueue', 'dequeue']),
   ),
   setCheck,
-  checkOf(
-    counter,
-    'linearizable-counter',
-    'a counter with add, inc, dec and read, exact where intervals of possible sums are not',
-    new Set(['add', 'inc', 'increment', 'dec', 'decrement', 'read', 'r']),
-  ),
+  linearizableCounter,
 ];

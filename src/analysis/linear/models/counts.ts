@@ -1,20 +1,28 @@
 import type { Json } from '../../../history/op.ts';
+import { type Exact, exactly, plus } from '../../integers.ts';
 import type { Model } from '../model.ts';
 
-const amount = (input: Json) => (typeof input === 'number' ? input : 1);
+const amount = (input: Json): number => (typeof input === 'number' ? input : 1);
 
-/** A counter: `add` takes an integer (1 if it has none, may be negative), `read` returns the sum. */
-export const counter: Model<number> = {
+/**
+ * A counter: `add` takes a number (1 if it has none, may be negative), `read` returns the sum. Integers of any size are summed
+ * up exactly; what a fraction and one beyond 2^53 come to is the nearest double.
+ */
+export const counter: Model<Exact> = {
   name: 'counter',
-  init: (initial) => (typeof initial === 'number' ? initial : 0),
+  init: (initial) => exactly(initial) ?? 0,
   step(state, f, input, output) {
-    if (f === 'add' || f === 'inc' || f === 'increment') return state + amount(input);
-    if (f === 'dec' || f === 'decrement') return state - amount(input);
-    if (f === 'read' || f === 'r') return output === undefined || output === state ? state : null;
+    const by = exactly(input) ?? 1;
+    if (f === 'add' || f === 'inc' || f === 'increment') return sum(state, by);
+    if (f === 'dec' || f === 'decrement') return sum(state, -by);
+    if (f === 'read' || f === 'r') return output === undefined || exactly(output) === state ? state : null;
     return null;
   },
+  key: String,
   pure: (f) => f === 'read' || f === 'r',
 };
+
+const sum = (a: Exact, b: Exact): Exact => plus(a, b) ?? Number(a) + Number(b);
 
 /** A lock that anyone may release: whoever holds it is not remembered. */
 export const mutex: Model<boolean> = {
