@@ -29,7 +29,7 @@ export function strangers(history: History, { elements, runs }: SetObservations,
     });
 }
 
-/** Elements that stand twice in one read. Once each. O(elements of runs). */
+/** Elements that stand in one read more than once. Once each. O(elements of runs). */
 export function duplicates(history: History, { elements, runs }: SetObservations, tally: Tally): void {
   const told = new Uint8Array(elements.count);
   const seenIn = new Int32Array(elements.count).fill(-1);
@@ -39,7 +39,7 @@ export function duplicates(history: History, { elements, runs }: SetObservations
         told[e] = 1;
         const what = history.values.show(elements.id[e]);
         tally.found('duplicate-element', () => ({
-          message: `R read ${what} more than once: it was added twice.`,
+          message: `R shows ${what} more than once: a set holds it once at most.`,
           ops: [shortRead(history, firstWith(run, place).row)],
           key: history.values.value(elements.id[e]),
         }));

@@ -116,6 +116,13 @@ describe('set', () => {
     });
   });
 
+  it('says of a duplicate what is known: that it stands there more than once', () => {
+    const h = history(['ok', 'add', 1], ['ok', 'read', [1, 1, 1]]);
+    const { counts, anomalies } = set.judge(h);
+    expect(counts).toEqual({ 'duplicate-element': 1 });
+    expect(anomalies[0]!.message).toBe('R shows 1 more than once: a set holds it once at most.');
+  });
+
   it('does not know what is lost when nobody could read', () => {
     const h = history(['ok', 'add', 1], ['fail', 'read', null]);
     const verdict = set.judge(h);
