@@ -1,5 +1,7 @@
-import { type History, INFO, NEVER, OK, Shape } from '../../history/history.ts';
+import { FAIL, type History, INFO, NEVER, OK, Shape } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
+import { NIL } from '../../history/values.ts';
+import { showRow } from '../evidence/show.ts';
 import { type Exact, exactly, numberOf } from '../integers.ts';
 import type { Check, CheckOptions, OwnOptionsOf, Verdict } from '../verdict.ts';
 import { Cast } from './explain.ts';
@@ -41,6 +43,8 @@ const FUNCTIONS = [...ACQUIRES, ...RELEASES];
 interface Lock {
   /** Undefined where operations name no lock. */
   readonly name: Json | undefined;
+  /** Why these calls cannot be judged. */
+  readonly reason?: string;
   readonly calls: LockCalls;
   readonly rows: readonly number[];
 }
@@ -50,7 +54,7 @@ interface Lock {
  * mostly repeat, if releases have them too; else they are tokens, and for a semaphore always permits. A release
  * without a name is of the lock that its process acquired last.
  */
-function locksOf(history: History, semaphore: boolean): Lock[] {
+function locksOf(history: History, semaphore: boolean, reentrant: boolean): Lock[] {
   const { n, f, fs, process } = history;
   const numbered = !semaphore && numbersAreNames(history);
   const last = new Map<number, Json | undefined>();
@@ -66,11 +70,33 @@ function locksOf(history: History, semaphore: boolean): Lock[] {
     if (lock === undefined) locks.set(id, { name, rows: [row] });
     else lock.rows.push(row);
   }
-  return [...locks.values()].map(({ name, rows }) => ({
-    name,
-    rows,
-    calls: lockCalls(history, rows, semaphore),
-  }));
+  return [...locks.values()].map(({ name, rows }) => {
+    const calls = lockCalls(history, rows, semaphore);
+    const reason = semaphore ? unfit(history, rows, calls, reentrant) : undefined;
+    return { name, rows, calls, ...(reason === undefined ? {} : { reason }) };
+  });
+}
+
+/** Why what calls take and give back cannot be told. */
+function unfit(
+  history: History,
+  rows: readonly number[],
+  { kind, amount }: LockCalls,
+  reentrant: boolean,
+): string | undefined {
+  const first = new Map<number, number>();
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i];
+    if (history.outcome[row] === FAIL) continue;
+    const said = `${showRow(history, row)} (record ${history.inv[row]})`;
+    if (!(amount[i] >= 1)) return `${said} is of no positive whole number of permits`;
+    const process = history.process[row];
+    const other = first.get(process) ?? i;
+    if (kind[i] === ACQUIRE) first.set(process, other);
+    if (reentrant && amount[i] !== amount[other])
+      return `a holder that acquires again holds no more, but ${said} is of another amount than ${showRow(history, rows[other])} (record ${history.inv[rows[other]]})`;
+  }
+  return undefined;
 }
 
 function nameOf(history: History, row: number, numbered: boolean): Json | undefined {
@@ -100,15 +126,10 @@ function numbersAreNames(history: History): boolean {
 /** The calls of these rows; a number as value counts permits only for a semaphore. */
 function lockCalls(history: History, rows: readonly number[], semaphore: boolean): LockCalls {
   const { f, fs, outcome, process } = history;
-  const permits = (row: number) => {
-    const value = history.value(row);
-    const amount = Array.isArray(value) ? value[value.length - 1] : value;
-    return semaphore && typeof amount === 'number' && amount > 0 ? amount : 1;
-  };
   return {
     n: rows.length,
     kind: Uint8Array.from(rows, (row) => (ACQUIRES.has(fs[f[row]]) ? ACQUIRE : RELEASE)),
-    amount: Int32Array.from(rows, permits),
+    amount: Float64Array.from(rows, (row) => (semaphore ? permitsOf(history, row) : 1)),
     exclusive: Uint8Array.from(rows, (row) => (/read/.test(fs[f[row]]) ? 0 : 1)),
     process: Int32Array.from(rows, (row) => process[row]),
     inv: Int32Array.from(rows, (row) => history.inv[row]),
@@ -117,12 +138,29 @@ function lockCalls(history: History, rows: readonly number[], semaphore: boolean
   };
 }
 
+/**
+ * How many permits a call is about: 1 unless it says so; NaN where that is no positive whole number. What is beyond 2^53 may
+ * be the nearest double: it is more than any semaphore has.
+ */
+function permitsOf(history: History, row: number): number {
+  const { shape, x0, x1 } = history;
+  const pair = shape[row] === Shape.Pair;
+  if (!pair && shape[row] !== Shape.Scalar) return Number.NaN;
+  const id = pair ? x1[row] : x0[row];
+  // Alone, a text is the name of the semaphore.
+  if (id === NIL || (!pair && numberOf(history, id) === undefined && isText(history, id))) return 1;
+  const amount = Number(numberOf(history, id) ?? Number.NaN);
+  return Number.isInteger(amount) && amount > 0 ? amount : Number.NaN;
+}
+
+const isText = ({ values }: History, id: number): boolean => typeof values.value(id) === 'string';
+
 function judge(name: string, source: History, options: LockOptions): Verdict {
   const semaphore = name === 'semaphore';
   const permits = semaphore ? (options.permits ?? 1) : 1;
   const meter = new Meter(options.budget);
   const findings = new Findings(options);
-  const locks = locksOf(source, semaphore);
+  const locks = locksOf(source, semaphore, options.reentrant === true && !options.anyoneReleases);
   let considered = 0;
   for (const { calls } of locks) for (const outcome of calls.outcome) if (outcome === OK) considered++;
   const stats = { locks: locks.length };
@@ -130,8 +168,17 @@ function judge(name: string, source: History, options: LockOptions): Verdict {
     const { operations, rows } = operationsOf(source, new Set(['acquire', 'release', 'lock', 'unlock']));
     const place = new Map(rows.map((row, i) => [row, i]));
     for (const lock of locks) {
+      if (lock.reason !== undefined) {
+        findings.unknowns.push(lock.reason);
+        continue;
+      }
+      const amounts = new Map(lock.rows.map((row, i) => [row, lock.calls.amount[i]]));
       const own = lock.rows.filter((row) => place.has(row));
-      const list = { operations: own.map((row) => operations[place.get(row)!]), rows: own };
+      const called = own.map((row) => {
+        const amount = amounts.get(row)!;
+        return { ...operations[place.get(row)!], input: amount, output: amount };
+      });
+      const list = { operations: called, rows: own };
       if (semaphore) judgeByModel(source, list, semaphoreModel(permits), options, meter, findings);
       else judgeByModel(source, list, mutexModel, options, meter, findings);
     }
@@ -139,6 +186,10 @@ function judge(name: string, source: History, options: LockOptions): Verdict {
   }
   findings.engines.add('holds');
   for (const lock of locks) {
+    if (lock.reason !== undefined) {
+      findings.unknowns.push(lock.reason);
+      continue;
+    }
     judgeHolds(source, lock, semaphore ? permits : undefined, findings, options);
     if (!semaphore) judgeTokens(source, lock, findings, options);
   }
@@ -166,7 +217,9 @@ function judgeHolds(
         'release-without-hold',
         'a lock was released by a process that did not hold it',
         [
-          `Process ${source.process[rows[row]]} released it successfully without an acquire that was ok and not released before.`,
+          calls.amount[row] === 1
+            ? `Process ${source.process[rows[row]]} released it successfully without an acquire that was ok and not released before.`
+            : `Process ${source.process[rows[row]]} released ${calls.amount[row]} permits, more than it had acquired for certain and not released before.`,
         ],
         keyOf(lock),
       ),
@@ -193,7 +246,8 @@ function overlap(history: History, lock: Lock, held: readonly Hold[], at: number
       h.release < 0
         ? 'and never released it'
         : `and did not release it before record ${h.to} (${cast.name(rows[h.release])})`;
-    return `Process ${history.process[rows[h.acquire]]} held it from record ${h.from} (${cast.name(rows[h.acquire])}) ${until}.`;
+    const what = h.amount === 1 ? 'it' : `${h.amount} permits`;
+    return `Process ${history.process[rows[h.acquire]]} held ${what} from record ${h.from} (${cast.name(rows[h.acquire])}) ${until}.`;
   });
   const limit = permits === 1 ? 'by two at once' : `by more than its ${permits} permits allow`;
   return cast.anomaly('overlapping-holds', `a lock was held ${limit}, at record ${at}`, lines, {
@@ -270,7 +324,11 @@ export const mutex: Check = {
   judge: (history, options: LockOptions = {}) => judge('mutex', history, options),
 };
 
-/** A semaphore of `permits` (an option, default 1); a number as value is how many an operation takes or gives. */
+/**
+ * A semaphore of `permits` (an option, default 1); a number as value is how many an operation takes or gives, in whatever
+ * amounts. A process gives back no more than it holds, unless `anyoneReleases`. Amounts that are no positive whole numbers are
+ * `unknown`. O(n log n); with `anyoneReleases` exponential at worst in the operations that overlap, within the budget.
+ */
 export const semaphore: Check = {
   name: 'semaphore',
   summary: 'a semaphore: more permits held at once than there are',

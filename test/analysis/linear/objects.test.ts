@@ -5,8 +5,10 @@ import { linearChecks } from '../../../src/analysis/linear/checks.ts';
 import { fifo } from '../../../src/analysis/linear/fifo.ts';
 import type { Operation } from '../../../src/analysis/linear/general.ts';
 import type { LockOptions } from '../../../src/analysis/linear/lock-check.ts';
+import type { Model } from '../../../src/analysis/linear/model.ts';
 import { appendList, fifoQueue } from '../../../src/analysis/linear/models/collections.ts';
-import { INFO, NEVER, OK } from '../../../src/history/history.ts';
+import { semaphore } from '../../../src/analysis/linear/models/counts.ts';
+import { FAIL, INFO, NEVER, OK } from '../../../src/history/history.ts';
 import type { Json, OpType } from '../../../src/history/op.ts';
 import { bruteModel, showOperations } from './brute-model.ts';
 import { alone, history, type Line } from './histories.ts';
@@ -268,6 +270,163 @@ describe('a mutex', () => {
     expect(judge('semaphore', [...lines, ...release(1), ...acquire(2)], { permits: 2 })).toBe(true);
   });
 });
+
+describe('a semaphore', () => {
+  const acquire = (p: number, permits: Json) => alone(p, 'acquire', permits);
+  const release = (p: number, permits: Json) => alone(p, 'release', permits);
+  const two = { permits: 2 };
+
+  test('gives back what is released, in whatever amounts it was taken', () => {
+    const partly = [...acquire(0, 2), ...release(0, 1)];
+    expect(judge('semaphore', [...partly, ...acquire(1, 2)], two)).toBe('overlapping-holds');
+    expect(judge('semaphore', [...partly, ...acquire(1, 1)], two)).toBe(true);
+    expect(judge('semaphore', [...partly, ...release(0, 1), ...acquire(1, 2)], two)).toBe(true);
+    const twice = [...acquire(0, 1), ...acquire(0, 1)];
+    expect(judge('semaphore', [...twice, ...release(0, 2), ...acquire(1, 2)], two)).toBe(true);
+    expect(judge('semaphore', [...twice, ...release(0, 1), ...acquire(1, 2)], two)).toBe('overlapping-holds');
+    const three = [...acquire(0, 1), ...acquire(0, 2), ...release(0, 2), ...release(0, 1)];
+    expect(judge('semaphore', [...three, ...acquire(1, 3)], { permits: 3 })).toBe(true);
+  });
+
+  test('takes back no more than its holder has', () => {
+    expect(judge('semaphore', [...acquire(0, 1), ...release(0, 2)], two)).toBe('release-without-hold');
+    expect(judge('semaphore', [...acquire(0, 1), ...acquire(1, 1), ...release(0, 2)], two)).toBe(
+      'release-without-hold',
+    );
+    const unknown = [line(0, 'invoke', 'release', 2), line(0, 'info', 'release', 2)];
+    // One of unknown outcome that could not be has not been.
+    expect(judge('semaphore', [...acquire(0, 1), ...unknown, ...acquire(1, 2)], two)).toBe(
+      'overlapping-holds',
+    );
+    expect(judge('semaphore', [...acquire(0, 2), ...unknown, ...acquire(1, 2)], two)).toBe(true);
+  });
+
+  test('tells once of an acquire that was one too many, whatever was given back of it', () => {
+    const lines = [...acquire(0, 2), ...acquire(1, 2), ...release(1, 1), ...release(1, 1)];
+    const check = linearChecks.find((c) => c.name === 'semaphore')!;
+    const { counts, anomalies } = check.judge(history(...lines), two as object);
+    expect(counts).toEqual({ 'overlapping-holds': 1 });
+    expect(anomalies[0].message).toContain('Process 0 held 2 permits from record 1 (T1)');
+  });
+
+  test('does not know what is no positive whole number of permits', () => {
+    const check = linearChecks.find((c) => c.name === 'semaphore')!;
+    for (const wrong of [1.5, 0, -1, true, ['a', 0.5], ['a', 'b'], { permits: 2 }, [1, 2, 3]] as Json[])
+      for (const anyoneReleases of [false, true]) {
+        const h = history(...acquire(0, wrong), ...release(0, wrong));
+        const { valid, reason } = check.judge(h, { ...two, anyoneReleases } as object);
+        expect(valid).toBe('unknown');
+        const said = `acquire ${JSON.stringify(wrong)} (record 0) is of no positive whole number of permits`;
+        expect(reason).toBe(said);
+      }
+    for (const one of [1, null, 'a', ['a', 1], ['a', null]] as Json[])
+      expect(judge('semaphore', [...acquire(0, one), ...acquire(1, one)])).toBe('overlapping-holds');
+    // What failed took nothing.
+    const failed = [line(1, 'invoke', 'acquire', 0), line(1, 'fail', 'acquire', 0)];
+    expect(judge('semaphore', [...acquire(0, 1), ...failed])).toBe(true);
+    // Too many for 32 bits are too many.
+    expect(judge('semaphore', acquire(0, 2 ** 32), two)).toBe('overlapping-holds');
+  });
+
+  test('held again by its holder, is held in one amount', () => {
+    const again = { permits: 2, reentrant: true };
+    const same = [...acquire(0, 2), ...acquire(0, 2), ...release(0, 2), ...release(0, 2)];
+    expect(judge('semaphore', [...same, ...acquire(1, 2)], again)).toBe(true);
+    expect(judge('semaphore', [...acquire(0, 2), ...release(0, 1), ...acquire(1, 2)], again)).toBe('unknown');
+    expect(judge('semaphore', [...acquire(0, 1), ...acquire(0, 2)], again)).toBe('unknown');
+  });
+
+  test('whose permits anyone may give back', () => {
+    const anyone = { permits: 2, anyoneReleases: true };
+    expect(judge('semaphore', [...acquire(0, 2), ...release(1, 1), ...acquire(1, 1)], anyone)).toBe(true);
+    expect(judge('semaphore', [...acquire(0, 2), ...release(1, 1), ...acquire(1, 2)], anyone)).toBe(
+      'non-linearizable',
+    );
+    const named = [...acquire(0, ['a', 2]), ...release(1, ['a', 1]), ...acquire(1, ['a', 2])];
+    expect(judge('semaphore', named, anyone)).toBe('non-linearizable');
+    const locked = [...alone(0, 'lock', 2), ...alone(1, 'unlock', 2), ...alone(1, 'lock', 1)];
+    expect(judge('semaphore', locked, anyone)).toBe(true);
+  });
+
+  test('agrees with every order tried', () => {
+    const draw = new Draw(33);
+    const ends = new Map<string, number>();
+    for (let round = 0; round < ROUNDS; round++) {
+      const permits = 1 + draw.below(4);
+      const anyoneReleases = round % 3 === 0;
+      const lines = permitLines(draw, permits);
+      const operations = permitOperations(lines, !anyoneReleases);
+      const model = anyoneReleases ? semaphore(permits) : heldPermits(permits);
+      const truth = bruteModel(operations, model as Model<unknown>, null);
+      const said = judge('semaphore', lines, { permits, anyoneReleases });
+      expect(said === true, lines.map((l) => l.join(' ')).join('\n')).toBe(truth);
+      ends.set(String(said), (ends.get(String(said)) ?? 0) + 1);
+    }
+    for (const end of ['true', 'overlapping-holds', 'release-without-hold', 'non-linearizable'])
+      expect(ends.get(end), end).toBeGreaterThan(ROUNDS / 100);
+  });
+});
+
+/** A semaphore whose holders give back no more than they hold: the state is what each holds. */
+function heldPermits(permits: number): Model<{ readonly [process: string]: number }> {
+  return {
+    name: 'held-permits',
+    init: () => ({}),
+    step(state, f, input) {
+      const [process, amount] = input as [number, number];
+      const held = (state[process] ?? 0) + (f === 'acquire' ? amount : -amount);
+      const next: { readonly [process: string]: number } = { ...state, [process]: held };
+      const all = Object.values(next).reduce((sum, n) => sum + n, 0);
+      return held < 0 || all > permits ? null : next;
+    },
+  };
+}
+
+/** Processes that take and give back permits, mostly as many as there are and as they hold. */
+function permitLines(draw: Draw, permits: number): Line[] {
+  const lines: Line[] = [];
+  const held = new Map<number, number>();
+  const busy = new Map<number, readonly [f: string, amount: number]>();
+  let processes = [0, 1, 2];
+  for (let operations = 0; operations < 7 || busy.size > 0; ) {
+    const p = processes[draw.below(3)];
+    const own = held.get(p) ?? 0;
+    const call = busy.get(p);
+    if (call === undefined) {
+      if (operations++ >= 7) continue;
+      const f = own > 0 && draw.chance(0.6) ? 'release' : 'acquire';
+      const most = f === 'release' && draw.chance(0.9) ? own : permits;
+      const next = [f, 1 + draw.below(most)] as const;
+      busy.set(p, next);
+      lines.push(line(p, 'invoke', ...next));
+      continue;
+    }
+    const [f, amount] = call;
+    const free = permits - [...held.values()].reduce((sum, n) => sum + n, 0);
+    // An acquire mostly waits until there is as much.
+    if (f === 'acquire' && amount > free && draw.chance(0.8) && operations < 7) continue;
+    busy.delete(p);
+    const type = draw.chance(0.1)
+      ? 'info'
+      : f === 'acquire' && amount > free && draw.chance(0.9)
+        ? 'fail'
+        : 'ok';
+    lines.push(line(p, type, f, amount));
+    if (type === 'info') processes = processes.map((q) => (q === p ? p + 3 : q));
+    else if (type === 'ok') held.set(p, Math.max(0, own + (f === 'acquire' ? amount : -amount)));
+  }
+  return lines;
+}
+
+function permitOperations(lines: readonly Line[], byProcess: boolean): Operation[] {
+  return lines.flatMap(([process, type, f, amount], inv): Operation[] => {
+    if (type !== 'invoke') return [];
+    const ret = lines.findIndex(([p, t], at) => at > inv && p === process && t !== 'invoke');
+    const outcome = lines[ret][1] === 'ok' ? OK : lines[ret][1] === 'fail' ? FAIL : INFO;
+    const input = byProcess ? [process, amount] : amount;
+    return [{ f, input, output: input, inv, ret: outcome === INFO ? NEVER : ret, outcome, process }];
+  });
+}
 
 describe('a list', () => {
   const append = (p: number, v: number) => alone(p, 'append', v);

@@ -36,14 +36,15 @@ export const mutex: Model<boolean> = {
   describe: (held) => (held ? 'held' : 'free'),
 };
 
-/** A semaphore of some permits that anyone may release. */
+/** A semaphore of some permits that anyone may release. The input is how many, default 1. */
 export function semaphore(permits: number): Model<number> {
   return {
     name: 'semaphore',
     init: () => permits,
     step(state, f, input) {
-      if (f === 'acquire') return state >= amount(input) ? state - amount(input) : null;
-      if (f === 'release') return state + amount(input) <= permits ? state + amount(input) : null;
+      if (f === 'acquire' || f === 'lock') return state >= amount(input) ? state - amount(input) : null;
+      if (f === 'release' || f === 'unlock')
+        return state + amount(input) <= permits ? state + amount(input) : null;
       return null;
     },
     describe: (free) => `${free} of ${permits} free`,
