@@ -88,13 +88,12 @@ function unfit(
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
     if (history.outcome[row] === FAIL) continue;
-    const said = `${showRow(history, row)} (record ${history.inv[row]})`;
-    if (!(amount[i] >= 1)) return `${said} is of no positive whole number of permits`;
+    if (!(amount[i] >= 1)) return `${called(history, row)} is of no positive whole number of permits`;
     const process = history.process[row];
     const other = first.get(process) ?? i;
     if (kind[i] === ACQUIRE) first.set(process, other);
     if (reentrant && amount[i] !== amount[other])
-      return `a holder that acquires again holds no more, but ${said} is of another amount than ${showRow(history, rows[other])} (record ${history.inv[rows[other]]})`;
+      return `a holder that acquires again holds no more, but ${called(history, row)} is of another amount than ${called(history, rows[other])}`;
   }
   return undefined;
 }
@@ -136,6 +135,10 @@ function lockCalls(history: History, rows: readonly number[], semaphore: boolean
     ret: Int32Array.from(rows, (row) => (outcome[row] === INFO ? NEVER : history.ret[row])),
     outcome: Uint8Array.from(rows, (row) => outcome[row]),
   };
+}
+
+function called(history: History, row: number): string {
+  return `${showRow(history, row)} (record ${history.inv[row]})`;
 }
 
 /**
