@@ -5,7 +5,7 @@ import { checks, findCheck } from './checks.ts';
 import { detect } from './detect.ts';
 import { leftOut } from './left-out.ts';
 import { canonicalModel, friendly, isModel } from './models.ts';
-import { readOwnOptions } from './own-options.ts';
+import { readInitial, readOwnOptions } from './own-options.ts';
 import { type Check, type CheckOptions, type CheckRequest, NOTHING_FOUND, type Verdict } from './verdict.ts';
 
 /** The question cannot be asked: no such check, model or option, or no telling what kind of workload this is. */
@@ -26,8 +26,8 @@ export class CheckError extends Error {
  *
  *     check(history, { workload: 'semaphore', set: { permits: 3 } });
  *
- * @throws CheckError when there is no such check, a model or an option is unknown or not the check's, an option has a
- * value that it does not take, or detection finds nothing
+ * @throws CheckError when there is no such check, a model or an option is unknown or not the check's, an option or the
+ * initial value is none that the check takes, or detection finds nothing
  */
 export function check(history: History, options: CheckRequest = {}): Verdict {
   const { workload, ...rest } = options;
@@ -38,7 +38,7 @@ export function check(history: History, options: CheckRequest = {}): Verdict {
  * Judges each workload of a mixed history by its own check: the one of the workload's name, else the one detected from
  * its operations. A history whose operations name no workload gets one verdict, as from `check`. With `workload`, only
  * the operations that name it are judged if there are any, else the whole history by the check of that name. Each check
- * that is to judge must have the options of `set`.
+ * that is to judge must have the options of `set` and take the initial value.
  *
  * @throws CheckError as `check`
  */
@@ -49,7 +49,7 @@ export function checkAll(history: History, options: CheckRequest = {}): Verdict[
     return [check(history, options)];
   const parts = workload === undefined ? used : [workload];
   // What is wrong with the question is said before the first part has taken its time.
-  for (const by of parts.map(findCheck)) if (by !== undefined) ownOptions(by, options.set);
+  for (const by of parts.map(findCheck)) if (by !== undefined) ownOptions(by, options);
   return parts.map((name) => {
     const rows = history.only(name);
     const verdict = judge(rows, findCheck(name) ?? detected(rows), rest);
@@ -62,7 +62,7 @@ export function checkAll(history: History, options: CheckRequest = {}): Verdict[
  * looked up by any of their names, and the warnings of reader and lint join those of the check, as in `check`.
  * `workload` takes only the operations that name it.
  *
- * @throws CheckError when a model or an option is unknown or not the check's, or an option has a wrong value
+ * @throws CheckError when a model or an option is unknown or not the check's, or an option or the initial value is wrong
  */
 export function checkBy(history: History, by: Check, options: CheckRequest = {}): Verdict {
   const { workload, ...rest } = options;
@@ -73,10 +73,14 @@ export function checkBy(history: History, by: Check, options: CheckRequest = {})
 /**
  * The options that a check itself is given for what people set.
  *
- * @throws CheckError when an option is not the check's or has a value that it does not take
+ * @throws CheckError when an option is not the check's, or it or the initial value has a value that the check does not take
  */
-export function ownOptions(check: Check, set: CheckRequest['set'] = {}): { readonly [option: string]: Json } {
+export function ownOptions(
+  check: Check,
+  { set = {}, initial }: Pick<CheckRequest, 'set' | 'initial'>,
+): { readonly [option: string]: Json } {
   try {
+    readInitial(check.name, check.initial, initial);
     return readOwnOptions(check.name, check.options ?? {}, set);
   } catch (error) {
     throw error instanceof RangeError ? new CheckError(error.message) : error;
@@ -120,7 +124,7 @@ function judge(
   check: Check | null,
   { set, ...options }: Omit<CheckRequest, 'workload'>,
 ): Verdict {
-  const own = check === null ? {} : ownOptions(check, set);
+  const own = check === null ? {} : ownOptions(check, { set, initial: options.initial });
   const models =
     check === null || options.models === undefined ? options.models : allowed(check, options.models);
   if (check === null || history.n === 0) return nothing(history, check, models);

@@ -47,6 +47,9 @@ export type OwnOptionOf<T> = [T] extends [boolean]
       ? OneOfOption<T>
       : ListOption;
 
+/** What an initial value may be. */
+export type Initial = 'any value' | 'number' | 'list';
+
 export type OwnOptions = { readonly [name: string]: OwnOption };
 
 /** Options as lists and messages tell of them, in the order of their definition. */
@@ -121,6 +124,22 @@ function takes(option: OwnOption, value: Json): boolean {
         value >= (option.minimum ?? Number.NEGATIVE_INFINITY)
       );
   }
+}
+
+/**
+ * Looks at the initial value that was given. Null is what is taken where none is.
+ *
+ * @param name of the check, for messages
+ * @param initial absent where the check takes none
+ * @throws RangeError for a value that the check does not take
+ */
+export function readInitial(name: string, initial: Initial | undefined, value: Json | undefined): void {
+  if (value === undefined || value === null || initial === 'any value') return;
+  if (initial === 'list' && Array.isArray(value)) return;
+  if (initial === 'number' && Number.isFinite(value)) return;
+  throw new RangeError(
+    `${name}: initial is ${typeof value === 'number' ? value : JSON.stringify(value)}; ${initial === undefined ? 'it takes none' : `allowed: ${initial}`}`,
+  );
 }
 
 /** The value itself where it is no text with a unit. */

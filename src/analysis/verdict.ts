@@ -1,6 +1,6 @@
 import type { History } from '../history/history.ts';
 import type { Json } from '../history/op.ts';
-import type { OwnOptionOf, OwnOptions } from './own-options.ts';
+import type { Initial, OwnOptionOf, OwnOptions } from './own-options.ts';
 
 /** `unknown` is an answer: the check says in `reason` what it could not decide and how far it got. */
 export type Validity = true | false | 'unknown';
@@ -121,7 +121,7 @@ export interface CheckOptions {
   readonly budget?: Budget;
   /** Full witnesses per anomaly type, at least 1. Default 8. (`check` takes 0 for none.) */
   readonly witnesses?: number;
-  /** The initial value of registers and the like, a value, default null. */
+  /** What the object is at first, of a check that takes it (`Check.initial`). Null, the default, leaves it to the check. */
   readonly initial?: Json;
   /** Told now and then what is going on, for a progress line. */
   readonly progress?: (done: number, total: number, phase: string) => void;
@@ -162,5 +162,7 @@ export interface Check {
   readonly transactions?: boolean;
   /** The options that it adds to those common to every check, by name. None when absent. */
   readonly options?: OwnOptions;
+  /** What the option `initial` may be. Absent: the check takes none. */
+  readonly initial?: Initial;
   readonly judge: (history: History, options?: CheckOptions) => Verdict;
 }

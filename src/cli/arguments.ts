@@ -2,6 +2,7 @@
 
 import { InvalidArgumentError } from 'commander';
 import type { Json } from '../history/op.ts';
+import { digitsKept } from '../history/read/digits.ts';
 
 /** A whole number that is not negative. */
 export function whole(text: string): number {
@@ -22,12 +23,18 @@ export function pair(
 ): (readonly [string, Json])[] {
   const at = text.indexOf('=');
   if (at <= 0) throw new InvalidArgumentError('key=value is expected.');
-  const raw = text.slice(at + 1);
-  let value: Json = raw;
+  return [...(before ?? []), [text.slice(0, at), jsonOrText(text.slice(at + 1))]];
+}
+
+/** The value that JSON writes so; any other text is itself. What is no value is told, not rounded. */
+export function jsonOrText(text: string): Json {
+  let value: Json;
   try {
-    value = JSON.parse(raw) as Json;
+    value = JSON.parse(text) as Json;
   } catch {
-    // Anything that is not JSON is text.
+    return text;
   }
-  return [...(before ?? []), [text.slice(0, at), value]];
+  if (JSON.stringify(value) !== JSON.stringify(digitsKept(text)))
+    throw new InvalidArgumentError('Integers beyond 2^53 cannot be given.');
+  return value;
 }

@@ -15,7 +15,7 @@ import { HistoryError } from '../history/error.ts';
 import type { History } from '../history/history.ts';
 import type { Json } from '../history/op.ts';
 import { MS, parseDuration } from '../nanoseconds.ts';
-import { list, pair, whole } from './arguments.ts';
+import { jsonOrText, list, pair, whole } from './arguments.ts';
 import { verdictJson } from './check-json.ts';
 import { checkProgress } from './check-progress.ts';
 import { verdictText } from './check-text.ts';
@@ -54,7 +54,11 @@ export function checkCommand(): Command {
     .argument('<file...>', 'histories to judge')
     .option('-w, --workload <name>', 'which check judges it (default: detected from the operations)')
     .option('--model <names>', 'consistency models to judge against; repeatable or a comma list', list)
-    .option('--initial <value>', 'what registers hold at first, as JSON (default: null)', json)
+    .option(
+      '--initial <value>',
+      'what the object is at first, as JSON (default: null for registers, 0 for counters, else empty)',
+      json,
+    )
     .option(
       '--set <key=value>',
       'an option of the check alone, as in permits=3 of a semaphore; repeatable; see `ordeal list`',
@@ -82,7 +86,7 @@ export function checkCommand(): Command {
     )
     .addHelpText('after', HELP)
     .action(async (files: string[], flags: Flags) => {
-      if (flags.workload !== undefined) takes(known(flags.workload), flags.set);
+      if (flags.workload !== undefined) takes(known(flags.workload), flags);
       if ([flags.report, flags.gexf, flags.dot].some((out) => out !== undefined) && files.length > 1)
         throw new UsageError('--report, --gexf, --dot: one history at a time');
       if (files.filter((file) => file === '-').length > 1)
@@ -106,12 +110,14 @@ function known(workload: string): Check {
 }
 
 /** Says what is wrong with options before any history is read. */
-function takes(check: Check, set: Flags['set']): void {
-  try {
-    ownOptions(check, Object.fromEntries(set ?? []));
-  } catch (error) {
-    throw error instanceof CheckError ? new UsageError(`--set: ${error.message}`) : error;
-  }
+function takes(check: Check, { set = [], initial }: Flags): void {
+  const asked = { '--set': { set: Object.fromEntries(set) }, '--initial': { initial } };
+  for (const [flag, own] of Object.entries(asked))
+    try {
+      ownOptions(check, own);
+    } catch (error) {
+      throw error instanceof CheckError ? new UsageError(`${flag}: ${error.message}`) : error;
+    }
 }
 
 /** Judges one file, prints what it is, and gives its exit code. */
@@ -162,7 +168,7 @@ async function graphs(
   if (verdict === undefined)
     throw new UsageError('--gexf, --dot: only transactions (list-append, rw-register) have a graph to write');
   const { workload } = verdict;
-  const asked: CheckOptions = { ...ownOptions(known(verdict.check), set), ...options };
+  const asked: CheckOptions = { ...ownOptions(known(verdict.check), { set }), ...options };
   writeGraphs(verdict.check, workload === undefined ? history : history.only(workload), asked, flags);
 }
 
@@ -233,14 +239,7 @@ function worse(a: number, b: number): number {
 }
 
 /** JSON, Clojure's nil, or plain text. */
-function json(text: string): Json {
-  if (text === 'nil') return null;
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return text;
-  }
-}
+const json = (text: string): Json => (text === 'nil' ? null : jsonOrText(text));
 
 function bytes(text: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?$/i.exec(text.trim());

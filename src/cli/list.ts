@@ -12,6 +12,8 @@ interface Entry {
   readonly name: string;
   readonly summary: string;
   readonly options: readonly OptionText[];
+  /** What --initial may be. */
+  readonly initial?: string;
   readonly claims?: readonly string[];
   readonly models?: readonly string[];
 }
@@ -32,8 +34,9 @@ export function listCommand(): Command {
         }),
         workloads: catalogue.workloads.map((w): Entry => ({ ...entry(w), models: w.models })),
         nemeses: catalogue.nemeses.map((n): Entry => entry(n)),
-        checks: checks.map(({ name, summary, models, options = {} }): Entry => {
-          return { name, summary, options: ownOptionTexts(options), models };
+        checks: checks.map(({ name, summary, models, initial, options = {} }): Entry => {
+          const given = initial === undefined ? {} : { initial };
+          return { name, summary, options: ownOptionTexts(options), ...given, models };
         }),
         worlds: catalogue.worlds,
       };
@@ -58,6 +61,7 @@ function text(all: { readonly [wing: string]: readonly Entry[] | readonly string
       lines.push(`  ${c.bold(e.name)}  ${e.summary}`);
       if (e.claims !== undefined && e.claims.length > 0) lines.push(`      claims  ${e.claims.join(', ')}`);
       if (e.models !== undefined) lines.push(`      models  ${e.models.join(', ')}`);
+      if (e.initial !== undefined) lines.push(`      initial  ${e.initial}`);
       for (const o of e.options) {
         const given = o.default === undefined ? '' : c.dim(` (default ${o.default})`);
         lines.push(

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { CheckError, check, checkAll, checkBy } from '../../src/analysis/check.ts';
 import { checks, findCheck } from '../../src/analysis/checks.ts';
+import { checkOf } from '../../src/analysis/linear/general-check.ts';
+import type { Model } from '../../src/analysis/linear/model.ts';
 import { friendly } from '../../src/analysis/models.ts';
 import { type OwnOption, ownOptionTexts, readOwnOptions } from '../../src/analysis/own-options.ts';
 import type { CheckRequest } from '../../src/analysis/verdict.ts';
@@ -204,6 +206,108 @@ describe('what a check does not take is a CheckError that names check, option an
   test('a check of your own that names none has none', () => {
     const { options: _, ...own } = findCheck('semaphore')!;
     expect(() => checkBy(held, own, { set: { permits: 2 } })).toThrow(/it has none/);
+  });
+});
+
+describe('the initial value', () => {
+  const read = (value: Json, f = 'read') => history([0, f, value]);
+  const pushed = history([0, 'pop', 7]);
+  const taken = history([0, 'dequeue', 7]);
+  const forked = history(
+    txn(0, ['w', 'x', 1]),
+    txn(1, ['w', 'y', 1]),
+    txn(2, ['r', 'x', 1], ['r', 'y', 7]),
+    txn(3, ['r', 'x', 7], ['r', 'y', 1]),
+  );
+
+  /** Of each check that takes one, a value that it takes, and a history that it judges otherwise with it than without. */
+  const taking: readonly (readonly [check: string, initial: Json, History])[] = [
+    ['register', 7, read(7)],
+    ['register', 'x', read('x')],
+    ['register', [1, 2], history([0, 'read', ['k', [1, 2]]])],
+    ['cas-register', 7, read(7)],
+    ['key-value', 7, read(['k', 7])],
+    ['rw-register', 7, history(txn(0, ['r', 'x', 7]))],
+    ['session', 7, read(7)],
+    ['causal', 7, read(7)],
+    ['long-fork', 7, forked],
+    ['append-list', [7], read([7])],
+    ['queue', [7], taken],
+    ['unordered-queue', [7], taken],
+    ['stack', [7], pushed],
+    ['linearizable-set', [7], read([7])],
+    ['counter', 7, read(7)],
+    ['g-counter', 7, read(7)],
+    ['pn-counter', -7, read(-7)],
+    ['linearizable-counter', 7, read(7)],
+  ];
+
+  test.each(taking)('is heeded by %s: %j', (workload, initial, h) => {
+    const [without, within] = [check(h, { workload }), check(h, { workload, initial })];
+    expect([without.valid, without.anomalyTypes]).not.toEqual([within.valid, within.anomalyTypes]);
+    for (const nothing of [null, undefined])
+      expect(check(h, { workload, initial: nothing })).toEqual(without);
+  });
+
+  test('has a row here for each check that takes one, and all others refuse any', () => {
+    for (const { name, initial } of checks) {
+      expect(
+        taking.some(([of]) => of === name),
+        name,
+      ).toBe(initial !== undefined);
+      if (initial !== undefined) continue;
+      for (const h of [held, historyOf([])])
+        expect(() => check(h, { workload: name, initial: 5 })).toThrow(
+          new CheckError(`${name}: initial is 5; it takes none`),
+        );
+      expect(check(historyOf([]), { workload: name, initial: null }).valid).toBe('unknown');
+    }
+  });
+
+  test.each([
+    ['queue', 5, 'queue: initial is 5; allowed: list'],
+    ['queue', '[1, 2', 'queue: initial is "[1, 2"; allowed: list'],
+    ['append-list', { a: 1 }, 'append-list: initial is {"a":1}; allowed: list'],
+    ['counter', 'x', 'counter: initial is "x"; allowed: number'],
+    ['counter', [1], 'counter: initial is [1]; allowed: number'],
+    ['linearizable-counter', true, 'linearizable-counter: initial is true; allowed: number'],
+    ['g-counter', Number.NaN, 'g-counter: initial is NaN; allowed: number'],
+  ])('that %s does not take is a CheckError: %j', (workload, initial, words) => {
+    for (const h of [held, historyOf([])]) {
+      expect(() => check(h, { workload, initial })).toThrow(new CheckError(words));
+      expect(() => checkAll(h, { workload, initial })).toThrow(words);
+      expect(() => checkBy(h, findCheck(workload)!, { initial })).toThrow(words);
+    }
+  });
+
+  test('is looked at before any part of a mixed history is judged, by each of its checks', () => {
+    const mixed = history(
+      [1, 'read', 7, 'ok', 'register'],
+      [0, 'add', 1, 'ok', 'set'],
+      [0, 'read', [1], 'ok', 'set'],
+    );
+    let judged = 0;
+    const progress = () => judged++;
+    expect(() => checkAll(mixed, { initial: 7, progress })).toThrow('set: initial is 7; it takes none');
+    expect(judged).toBe(0);
+    expect(checkAll(mixed, { workload: 'register', initial: 7 })[0]!.valid).toBe(true);
+  });
+
+  test('of a model of your own is any that it takes', () => {
+    const model: Model<Json> = {
+      name: 'constant',
+      init: (initial) => ({ initial }),
+      step: (state, _, input) =>
+        JSON.stringify(state) === JSON.stringify({ initial: input }) ? state : null,
+    };
+    for (const initial of [5, 'x', [1], { a: 1 }] as Json[])
+      expect(
+        checkBy(read(initial), checkOf(model, 'constant', 'what never changes'), { initial }).valid,
+      ).toBe(true);
+    const numbers = checkOf(model, 'constant', 'what never changes', undefined, 'number');
+    expect(() => checkBy(read(5), numbers, { initial: 'x' })).toThrow(
+      'constant: initial is "x"; allowed: number',
+    );
   });
 });
 

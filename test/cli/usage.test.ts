@@ -137,6 +137,21 @@ const wrong: readonly (readonly [string, readonly string[], readonly string[]])[
     ['--set', 'convergence', 'crdt is "map"', 'g-set | or-set'],
   ],
   [
+    'an initial value that the check does not take, before the history is looked for',
+    ['check', join(folder, 'none.jsonl'), '-w', 'queue', '--initial', '[1, 2'],
+    ['--initial', 'queue: initial is "[1, 2"', 'allowed: list'],
+  ],
+  [
+    'an initial value of a detected check that takes none',
+    ['check', file('held3.jsonl', HELD), '--initial', '5'],
+    ['held3.jsonl', 'mutex: initial is 5; it takes none'],
+  ],
+  [
+    'an initial value that no double holds',
+    ['check', join(folder, 'none.jsonl'), '-w', 'register', '--initial', '9007199254740993'],
+    ['--initial', '2^53'],
+  ],
+  [
     'an option that the detected check does not have',
     ['check', file('held.jsonl', HELD), '--set', 'permits=3'],
     ['held.jsonl', 'mutex has no option "permits"', 'reentrant (boolean)'],
@@ -256,6 +271,7 @@ describe('good input', () => {
     expect(stdout).toMatch(
       /\n {2}semaphore {2}.*\n {6}models {2}linearizable\n {6}permits {2}integer ≥ 1 \(default 1\) {2}how/,
     );
+    expect(stdout).toMatch(/\n {2}queue {2}.*\n {6}models {2}linearizable\n {6}initial {2}list\n/);
     const json = await ordeal(['list', '--json']);
     const listed = JSON.parse(json.stdout);
     expect(listed).toMatchObject({ systems: expect.any(Array), nemeses: expect.any(Array) });

@@ -37,6 +37,7 @@ export const counter: Check = {
   summary: 'additions to counters and reads of their sums: too low, too high, going back',
   functions: FUNCTIONS,
   models: MODELS,
+  initial: 'number',
   judge: (history, options = {}) => judge(history, options),
 };
 

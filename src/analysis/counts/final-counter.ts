@@ -36,6 +36,7 @@ function finalCounter(name: string, summary: string, negative: boolean): Check {
     summary,
     functions: FUNCTIONS,
     models: MODELS,
+    initial: 'number',
     judge: (history, options = {}) => judge(name, negative, history, options),
   };
 }

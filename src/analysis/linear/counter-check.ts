@@ -14,6 +14,7 @@ const general = checkOf(
   NAME,
   'a counter with add, inc, dec and read, exact where intervals of possible sums are not',
   new Set([...CHANGES, 'read', 'r']),
+  'number',
 );
 
 /**

@@ -1,6 +1,7 @@
 import { type History, INFO, NEVER, OK } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
 import { canonical } from '../../history/values.ts';
+import type { Initial } from '../own-options.ts';
 import type { Anomaly, Check, CheckOptions, Verdict } from '../verdict.ts';
 import type { Decision } from './calls.ts';
 import { Cast } from './explain.ts';
@@ -206,17 +207,24 @@ function explained(history: History, rows: readonly number[], decision: Decision
 
 /**
  * A check of any model by the general engines, for linearizability or sequential consistency. `fs` names the functions of
- * the object: operations of other names are left out. Absent, all count.
+ * the object: operations of other names are left out. Absent, all count. `initial` is what the model's `init` takes.
  *
  * A row's value is handed to the model as input and, where the operation is ok, as output: the value of the completion
  * where there is one, else of the invocation. Exponential at worst in the operations that overlap, within the budget.
  */
-export function checkOf<S>(model: Model<S>, name: string, summary: string, fs?: ReadonlySet<string>): Check {
+export function checkOf<S>(
+  model: Model<S>,
+  name: string,
+  summary: string,
+  fs?: ReadonlySet<string>,
+  initial: Initial = 'any value',
+): Check {
   return {
     name,
     summary,
     ...(fs === undefined ? {} : { functions: [...fs] }),
     models: ['linearizable', 'sequential'],
+    initial,
     judge: (history, options = {}) => judge(history, name, model, fs, options),
   };
 }

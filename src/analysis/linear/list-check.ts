@@ -26,6 +26,7 @@ export const appendList: Check = {
   summary: 'lists that are appended to and read whole: lost appends, orders that contradict, stale reads',
   functions: ['append', 'read', 'get', 'r'],
   models: ['linearizable'],
+  initial: 'list',
   judge(source, options: CheckOptions = {}) {
     const meter = new Meter(options.budget);
     const findings = new Findings(options);

@@ -22,6 +22,7 @@ export const queue: Check = {
   summary: 'a first-in-first-out queue: lost, duplicated, reordered elements, and emptiness that was not',
   functions: ['enqueue', 'dequeue'],
   models: ['linearizable'],
+  initial: 'list',
   judge(source, options: CheckOptions = {}) {
     const { calls, rows } = queueCalls(source);
     const meter = new Meter(options.budget);

@@ -201,6 +201,7 @@ export const register: Check = {
   functions: FUNCTIONS,
   models: MODELS,
   options: OPTIONS,
+  initial: 'any value',
   judge: (history, options) => judge('register', history, options),
 };
 
@@ -211,6 +212,7 @@ export const casRegisterCheck: Check = {
   functions: FUNCTIONS,
   models: MODELS,
   options: OPTIONS,
+  initial: 'any value',
   judge: (history, options) => judge('cas-register', history, options),
 };
 
@@ -221,5 +223,6 @@ export const keyValueCheck: Check = {
   functions: FUNCTIONS,
   models: MODELS,
   options: OPTIONS,
+  initial: 'any value',
   judge: (history, options) => judge('key-value', history, options),
 };

@@ -34,6 +34,7 @@ export const setCheck: Check = {
   summary: SUMMARY,
   functions: [...FUNCTIONS],
   models: general.models,
+  initial: 'list',
   judge: (history, options = {}) =>
     options.models?.[0] === 'sequential' ? general.judge(history, options) : judge(history, options),
 };

@@ -63,5 +63,6 @@ export const rwRegister: Check = {
     'read-uncommitted',
   ],
   options: OPTIONS,
+  initial: 'any value',
   judge: (history, options: RegisterTxnOptions = {}) => analyzeRegisterTxn(history, options).verdict,
 };

@@ -49,6 +49,7 @@ export const session: Check = {
   transactions: true,
   models: MODELS,
   options: OPTIONS,
+  initial: 'any value',
   judge: (history, options: SessionOptions = {}) => judgeSessions('session', history, options, GUARANTEES),
 };
 
@@ -72,5 +73,6 @@ export const causal: Check = {
   transactions: true,
   models: MODELS,
   options: OPTIONS,
+  initial: 'any value',
   judge: (history, options: SessionOptions = {}) => judgeSessions('causal', history, options, ['causal']),
 };

@@ -44,6 +44,7 @@ export const longFork: Check = {
   transactions: true,
   models: ['snapshot-isolation', 'prefix'],
   options: OPTIONS,
+  initial: 'any value',
   judge: (history, options: LongForkOptions = {}): Verdict => {
     const initial: Json = options.initial ?? null;
     const judged = friendlyAll(options.models ?? ['snapshot-isolation']);
