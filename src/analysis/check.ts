@@ -6,6 +6,7 @@ import { detect } from './detect.ts';
 import { leftOut } from './left-out.ts';
 import { canonicalModel, friendly, isModel } from './models.ts';
 import { readInitial, readOwnOptions } from './own-options.ts';
+import { watched } from './spending.ts';
 import { type Check, type CheckOptions, type CheckRequest, NOTHING_FOUND, type Verdict } from './verdict.ts';
 
 /** The question cannot be asked: no such check, model or option, or no telling what kind of workload this is. */
@@ -128,7 +129,7 @@ function judge(
   const models =
     check === null || options.models === undefined ? options.models : allowed(check, options.models);
   if (check === null || history.n === 0) return nothing(history, check, models);
-  const asked: CheckOptions = { ...own, ...options, ...(models === undefined ? {} : { models }) };
+  const asked = watched({ ...own, ...options, ...(models === undefined ? {} : { models }) });
   const verdict = judgeTelling(check, history, asked);
   const found = [...(verdict.warnings ?? []), ...leftOut(check, history)];
   const warnings = [...new Set([...history.warnings, ...found, ...lint(history)])];

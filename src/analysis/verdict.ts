@@ -108,8 +108,8 @@ export interface Budget {
   readonly steps: number;
   /** Bytes of tables a search may hold at once. */
   readonly tableBytes: number;
-  /** Polled now and then. True means: stop, and say so. */
-  readonly expired?: () => boolean;
+  /** Polled now and then, by most with the steps spent so far. True means: stop, and say so. Once true, it stays so. */
+  readonly expired?: (spent?: number) => boolean;
 }
 
 export const DEFAULT_BUDGET: Budget = { steps: 200_000_000, tableBytes: 1 << 30 };
@@ -123,7 +123,10 @@ export interface CheckOptions {
   readonly witnesses?: number;
   /** What the object is at first, of a check that takes it (`Check.initial`). Null, the default, leaves it to the check. */
   readonly initial?: Json;
-  /** Told now and then what is going on, for a progress line. */
+  /**
+   * Told now and then what is going on, for a progress line. Of a search, `done` are the steps that it has spent and `total`
+   * those of the budget. `total` is 0 where that is not known or has no limit.
+   */
   readonly progress?: (done: number, total: number, phase: string) => void;
 }
 

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { HistoryReportInput } from '../../reports/html/history-report.ts';
 import { CheckError, checkAll, ownOptions } from '../analysis/check.ts';
 import { checks, findCheck } from '../analysis/checks.ts';
+import { watched } from '../analysis/spending.ts';
 import {
   type Budget,
   type Check,
@@ -125,13 +126,16 @@ async function oneFile(file: string, flags: Flags, limit: number | null): Promis
   const progress = checkProgress(file);
   try {
     const history = await readHistoryFile(file, progress.reading);
-    const asked = { ...options(flags, budget(limit, flags)), progress: progress.judging };
+    const asked: CheckRequest = {
+      ...options(flags, budget(limit, flags)),
+      ...(progress.judging === undefined ? {} : { progress: progress.judging }),
+    };
     const verdicts = checkAll(history, asked);
     progress.clear();
     await print(file, verdicts, flags);
     const valid = worst(verdicts);
     const code = valid === true ? EXIT.valid : valid === false ? EXIT.invalid : EXIT.unknown;
-    return worse(code, await evidence(file, history, verdicts, asked, flags));
+    return worse(code, await evidence(file, history, verdicts, asked, flags, progress.clear));
   } catch (error) {
     progress.clear();
     if (flags.json === true) await say(`${JSON.stringify({ file, valid: 'unknown', ...told(error) })}\n`);
@@ -146,12 +150,15 @@ async function evidence(
   verdicts: readonly Verdict[],
   asked: CheckRequest,
   flags: Flags,
+  clear: () => void,
 ): Promise<number> {
   try {
     if (flags.gexf !== undefined || flags.dot !== undefined) await graphs(history, verdicts, asked, flags);
     if (flags.report !== undefined) await report(flags.report, { name: file, verdicts, history });
+    clear();
     return EXIT.valid;
   } catch (error) {
+    clear();
     return refuse(file, error);
   }
 }
@@ -168,7 +175,7 @@ async function graphs(
   if (verdict === undefined)
     throw new UsageError('--gexf, --dot: only transactions (list-append, rw-register) have a graph to write');
   const { workload } = verdict;
-  const asked: CheckOptions = { ...ownOptions(known(verdict.check), { set }), ...options };
+  const asked: CheckOptions = { ...ownOptions(known(verdict.check), { set }), ...watched(options) };
   writeGraphs(verdict.check, workload === undefined ? history : history.only(workload), asked, flags);
 }
 

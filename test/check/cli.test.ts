@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { main } from '../../src/cli/program.ts';
+import { stack } from '../support/long-searches.ts';
 
 let directory = '';
 let output = '';
@@ -166,4 +167,28 @@ test('of registers, too; of single operations there is none', async () => {
   const single = file('single.jsonl', '{"process":0,"type":"ok","f":"write","value":1}\n');
   expect(await check(single, '--dot', dot)).toBe(254);
   expect(errors).toContain('only transactions (list-append, rw-register) have a graph');
+});
+
+test('a long search is seen to go on, on a terminal, and only there', async () => {
+  const path = file(
+    'stack.jsonl',
+    stack()
+      .map((op) => JSON.stringify(op))
+      .join('\n'),
+  );
+  const { isTTY } = process.stderr;
+  try {
+    for (const [terminal, wanted] of [
+      [false, /^$/],
+      [true, /stack\.jsonl: searching, \d+\.\d million steps, \d s/],
+    ] as const) {
+      errors = '';
+      Object.assign(process.stderr, { isTTY: terminal });
+      await check(path, '--workload', 'stack', '--budget', '2s');
+      expect(errors).toMatch(wanted);
+      if (terminal) expect(errors.endsWith('\r\u001b[2K')).toBe(true);
+    }
+  } finally {
+    Object.assign(process.stderr, { isTTY });
+  }
 });

@@ -6,10 +6,13 @@ export class Meter {
   /** Why the search must end; empty while it may go on. */
   stopped = '';
   private readonly budget: Budget;
+  /** What others had spent of the same budget when this one began: only the budget's polls are told. */
+  private readonly before: number;
   private nextPoll = POLL;
 
-  constructor(budget: Budget = DEFAULT_BUDGET) {
+  constructor(budget: Budget = DEFAULT_BUDGET, before = 0) {
     this.budget = budget;
+    this.before = before;
   }
 
   get left(): number {
@@ -22,7 +25,7 @@ export class Meter {
     if (this.steps < this.nextPoll) return this.stopped === '';
     this.nextPoll = this.steps + POLL;
     if (this.steps >= this.budget.steps) this.stopped ||= `budget of ${this.budget.steps} steps spent`;
-    else if (this.budget.expired?.()) this.stopped ||= 'time limit reached';
+    else if (this.budget.expired?.(this.before + this.steps)) this.stopped ||= 'time limit reached';
     return this.stopped === '';
   }
 
@@ -35,7 +38,7 @@ export class Meter {
   /** A meter that may spend at most this much of what is left; what it spends counts here too once `join`ed. */
   part(steps: number): Meter {
     const most = Math.min(steps, this.left);
-    return new Meter({ ...this.budget, steps: most });
+    return new Meter({ ...this.budget, steps: most }, this.before + this.steps);
   }
 
   join(part: Meter): void {

@@ -3,6 +3,7 @@ import type { Core } from '../evidence/core.ts';
 import { cycleAnomaly } from '../evidence/cycle.ts';
 import { buildCsr } from '../graph/csr.ts';
 import { type CycleReport, findCyclesAmong } from '../graph/cycles.ts';
+import { stepsOf } from '../graph/steps.ts';
 import { strong } from '../graph/strong.ts';
 import { boundary, friendlyAll, implies, strongestConsistent, violates } from '../models.ts';
 import {
@@ -146,7 +147,7 @@ function cyclesOf(
     intervals: txns,
     process: txns.processes(),
     witnesses,
-    steps: { left: budget.steps, expired: budget.expired },
+    steps: stepsOf(budget),
   };
   return findCyclesAmong(query, buildCsr(edges), core);
 }

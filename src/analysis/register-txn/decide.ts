@@ -3,7 +3,9 @@ import { Edges } from '../graph/edges.ts';
 import { type Intervals, kahn } from '../graph/kahn.ts';
 import { CO, EVERY } from '../graph/labels.ts';
 import { addRealtime } from '../graph/order.ts';
+import { stepsOf } from '../graph/steps.ts';
 import { cyclicParts, tarjan } from '../graph/tarjan.ts';
+import { cutBy } from '../spending.ts';
 import type { Budget } from '../verdict.ts';
 import { crossed } from './crossed.ts';
 import { all, Known } from './known.ts';
@@ -25,7 +27,7 @@ import { addRealtimePairs, type Crossing, zonesOf } from './zones.ts';
 /**
  * Decides whether the versions of all keys can be ordered so that the history is serializable, or snapshot isolated, with
  * the given order of transactions. Exact where it says yes or no. NP-complete in general (Papadimitriou 1979; Biswas & Enea,
- * OOPSLA 2019), so it stops at the budget.
+ * OOPSLA 2019), so it stops at the budget: within a pass over the history of it, where that is a limit on wall time.
  *
  * First a serial order is tried outright (near linear). Then the graph falls apart: only transactions on a common cycle of what is known
  * and what is possible have to do with each other, and under real time those are small groups. Each group is a
@@ -47,15 +49,17 @@ export function decide(question: Question, budget: Budget, quick = false): Answe
     if (quick) return { verdict: 'unknown', reason: 'no serial order was found at once' };
   }
   if (inTime?.crossing !== undefined) return crossed(question, inTime.crossing);
+  if (budget.expired?.() === true) return late(budget);
   let known = new Known(question, inTime?.pairs ?? question.pairs);
   const acyclic = kahn(known.graph, realtime ? intervals : undefined).length === 0;
-  if (acyclic && !realtime && nearTime(question, known.graph))
+  if (acyclic && !realtime && nearTime(question, known.graph, budget))
     return { verdict: 'yes', engine: 'serial-order' };
+  if (budget.expired?.() === true) return late(budget);
   if (acyclic && !realtime && serialOrderFound(versions, known.graph, deadlines(versions, intervals)))
     return { verdict: 'yes', engine: 'serial-order' };
   let undecided: Int32Array | undefined;
   if (acyclic && realtime) {
-    const rest = orderInTime(question, known, quick);
+    const rest = orderInTime(question, known, budget, quick);
     if (rest === undefined) return { verdict: 'yes', engine: 'serial-order' };
     if (rest.empty && question.isolation === 'serializable' && !quick) {
       const circle = circular(question, rest.known);
@@ -65,6 +69,7 @@ export function decide(question: Question, budget: Budget, quick = false): Answe
     if (question.isolation === 'serializable') ({ known, undecided } = rest);
   }
   if (quick) return { verdict: 'unknown', reason: 'no serial order was found at once' };
+  if (budget.expired?.() === true) return late(budget);
   const open =
     undecided ??
     undecidedPairs(versions, known.pairs, PAIR_LIMIT, question.isolation === 'serializable') ??
@@ -74,6 +79,12 @@ export function decide(question: Question, budget: Budget, quick = false): Answe
   if (open.length === 0 && acyclic) return { verdict: 'yes', engine: 'saturation' };
   return solveParts(question, known, open, budget);
 }
+
+/** Before there are pairs of writes to search among. */
+const late = (budget: Budget): Answer => ({
+  verdict: 'unknown',
+  reason: `the search for a serial order ended ${cutBy(budget)}`,
+});
 
 /** What is known after saturation, and the pairs that it left, if it came to that. */
 interface Rest {
@@ -87,19 +98,20 @@ interface Rest {
  * Looks for a serial order in real time, knowing more after each failure: first narrower intervals, then what saturation forces.
  * Undefined when an order was found.
  */
-function orderInTime(question: Question, known: Known, quick: boolean): Rest | undefined {
+function orderInTime(question: Question, known: Known, budget: Budget, quick: boolean): Rest | undefined {
+  const { expired } = budget;
   const { versions, intervals } = question;
   const found = (k: Known, until: Int32Array, patience: number): boolean =>
-    timedOrderFound(versions, k.graph, Float64Array.from(until), intervals, patience);
+    timedOrderFound(versions, k.graph, Float64Array.from(until), intervals, patience, expired);
   if (found(known, intervals.ret, PATIENCE)) return undefined;
-  const tight = quick ? null : tightened(known.graph, intervals);
-  if (tight === null) return { known, undecided: undefined, empty: !quick };
+  const tight = quick || expired?.() === true ? null : tightened(known.graph, intervals);
+  if (tight === null) return { known, undecided: undefined, empty: !quick && expired?.() !== true };
   const better = new Known(question, timed(question, tight).pairs);
   const tighter = tightened(better.graph, tight);
   if (tighter === null) return { known: better, undecided: undefined, empty: true };
   const undecided = undecidedPairs(versions, better.pairs, PAIR_LIMIT, true);
   if (undecided === null) return { known: better, undecided: undefined, empty: false };
-  const saturated = saturateInTime(versions, better.graph, tighter, undecided);
+  const saturated = saturateInTime(versions, better.graph, tighter, undecided, expired);
   if (saturated.contradiction !== undefined) return { known: better, undecided, empty: false };
   for (let e = 0; e < saturated.forced.count; e++)
     better.pairs.add(saturated.forced.from[e]!, saturated.forced.to[e]!, Source.Forced);
@@ -167,7 +179,7 @@ function solveParts(question: Question, known: Known, undecided: Int32Array, bud
     if (a !== -1 && a === partOf[versions.writer[undecided[i + 1]!]!])
       inside[a]!.push(undecided[i]!, undecided[i + 1]!);
   }
-  const allowance = { left: budget.steps, expired: budget.expired };
+  const allowance = stepsOf(budget);
   let reason: string | undefined;
   for (const [i, members] of parts.entries()) {
     const part = new Part(
@@ -187,7 +199,7 @@ function solveParts(question: Question, known: Known, undecided: Int32Array, bud
         verdict: 'no',
         engine: 'saturation',
         contradiction: {
-          choices: part.shrink(allowance.left),
+          choices: part.shrink(allowance),
           members: members.filter((v) => v < graph.txns),
           graph,
           pairs,
@@ -195,7 +207,8 @@ function solveParts(question: Question, known: Known, undecided: Int32Array, bud
         },
       };
     if (solution === 'cut') {
-      reason = `the search for an order of ${part.pairs.length / 2} pairs of writes ended after ${budget.steps} steps`;
+      const why = allowance.left > 0 ? `as its tables outgrew ${budget.tableBytes} bytes` : cutBy(budget);
+      reason = `the search for an order of ${part.pairs.length / 2} pairs of writes ended ${why}`;
       break;
     }
   }

@@ -3,7 +3,7 @@ import type { Json } from '../../history/op.ts';
 import type { Core } from '../evidence/core.ts';
 import { type CycleReport, findCycles } from '../graph/cycles.ts';
 import type { Intervals } from '../graph/kahn.ts';
-import type { Steps } from '../graph/steps.ts';
+import { stepsOf } from '../graph/steps.ts';
 import {
   boundary,
   canonicalModel,
@@ -17,6 +17,7 @@ import { findCausal } from '../session/causality.ts';
 import { findGuarantees, findPram } from '../session/findings.ts';
 import { GUARANTEES, type Guarantee } from '../session/guarantees.ts';
 import { SESSION_MODELS } from '../session/judge.ts';
+import { cutBy } from '../spending.ts';
 import { type CheckOptions, DEFAULT_BUDGET, NOTHING_FOUND, type Verdict } from '../verdict.ts';
 import { accessesOf, accessValue } from '../weak/accesses.ts';
 import { Found } from '../weak/found.ts';
@@ -99,7 +100,7 @@ export function analyzeRegisterTxn(
   if (!weak && registers.counts.size === 0 && options.transactionOrder !== true) {
     // A serial order in real time upholds every model there is: nothing else needs to be looked for.
     const soonest = deadlines(versions, intervals);
-    const order = timedOrder(versions, undefined, soonest, intervals, PATIENCE);
+    const order = timedOrder(versions, undefined, soonest, intervals, PATIENCE, undefined, budget.expired);
     if (order === 'found') return outright('serial-order', ['strict-serializable']);
     stuck = order;
   }
@@ -134,10 +135,10 @@ export function analyzeRegisterTxn(
   const levels = visibility ?? new WeakLevels(registers);
   for (const model of findWeak(it, levels)) upheld.add(model);
   const session = judged.some((m) => SESSION_MODELS.some((s) => canonicalModel(s) === canonicalModel(m)));
-  let reason = report.cut ? `the search for cycles ended after ${budget.steps} steps` : undefined;
+  let reason = report.cut ? `the search for cycles ended ${cutBy(budget)}` : undefined;
   const contradictions: (readonly Guarantee[])[] = [];
   if (session && sessions(it, levels, contradictions))
-    reason ??= `the search for writes-follow-reads ended after ${budget.steps} steps`;
+    reason ??= `the search for writes-follow-reads ended ${cutBy(budget)}`;
   if (session) for (const model of SESSION_MODELS) upheld.add(canonicalModel(model));
 
   const ruledOut = (model: string): boolean => violates([model], found.types);
@@ -229,16 +230,12 @@ function cycles(it: Case): CycleReport {
   const { registers, versions, pairs, intervals, initial, found, witnesses, budget, judged } = it;
   const realtime = judged.some(usesRealtime);
   const process = realtime || judged.some(usesProcess);
-  const steps: Steps = {
-    left: budget.steps,
-    ...(budget.expired === undefined ? {} : { expired: budget.expired }),
-  };
   const report = findCycles({
     edges: dependencies(versions, pairs),
     ...(realtime ? { intervals } : {}),
     ...(process ? { process: registers.session } : {}),
     witnesses,
-    steps,
+    steps: stepsOf(budget),
   });
   const narrator = new Narrator(versions, pairs);
   for (const [type, count] of report.counts)
@@ -259,7 +256,7 @@ function cycles(it: Case): CycleReport {
 function sessions(it: Case, levels: WeakLevels, contradictions: (readonly Guarantee[])[]): boolean {
   const { registers, initial, witnesses, found, budget } = it;
   if (levels.causal().holds) return false;
-  const context = { levels, registers, initial, witnesses, steps: budget.steps, found, contradictions };
+  const context = { levels, registers, initial, witnesses, budget, found, contradictions };
   const wanted = (model: string): boolean => it.judged.some((j) => implies(j, model));
   const cut = findGuarantees(context, 'transaction', 'global', GUARANTEES.filter(wanted));
   findPram(context);

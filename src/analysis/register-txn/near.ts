@@ -1,6 +1,7 @@
 import { NEVER } from '../../history/history.ts';
 import { type Subgraph, subgraph, vertexScratch } from '../graph/csr.ts';
 import { EVERY } from '../graph/labels.ts';
+import { stepsOf } from '../graph/steps.ts';
 import { cyclicParts, tarjan } from '../graph/tarjan.ts';
 import type { Budget } from '../verdict.ts';
 import { among } from './among.ts';
@@ -41,7 +42,7 @@ export interface Near {
  * Looks for a contradiction among the transactions that ran about one place of the history, where the search for a serial order had got
  * stuck: the polygraph of these alone, of the reads that they have of each other and the order that their times impose. Whatever the
  * rest of the history is, its order would have to order them too, under all of these constraints and more: that they have no order is a proof, that
- * they have one says nothing.
+ * they have one says nothing. Once the time is up no further window is opened.
  */
 export function refuteNear(
   question: Question,
@@ -53,6 +54,7 @@ export function refuteNear(
   let before = 0;
   let last: Near = {};
   for (const width of widths) {
+    if (budget.expired?.() === true) break;
     const members: number[] = [];
     for (let t = 0; t < inv.length; t++) {
       // Nobody knows when those of unknown outcome ended: only late ones are taken in, or there would be ever more of them.
@@ -100,7 +102,7 @@ function look(question: Question, members: Int32Array, budget: Budget): Near {
   for (let v = graph.txns; v < graph.vertices; v++) local[members.length + v - graph.txns] = v;
   const small = subgraph(graph, local, EVERY, vertexScratch(graph));
   const part = new Part(versions, small, open, isolation, budget.tableBytes);
-  const allowance = { left: Math.min(STEPS, budget.steps), expired: budget.expired };
+  const allowance = stepsOf(budget, STEPS);
   const told: number[] = [];
   const solution = part.solve(open, allowance, told);
   if (solution === 'cut') return {};
@@ -108,7 +110,7 @@ function look(question: Question, members: Int32Array, budget: Budget): Near {
     for (const i of told) [open[i], open[i + 1]] = [open[i + 1]!, open[i]!];
     return { order: open };
   }
-  const choices = part.shrink(SHRINKING);
+  const choices = part.shrink({ left: SHRINKING, expired: allowance.expired });
   return {
     contradiction: {
       choices,

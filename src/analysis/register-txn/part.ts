@@ -1,5 +1,6 @@
 import type { Subgraph } from '../graph/csr.ts';
 import { ANTI } from '../graph/labels.ts';
+import { type Steps, spend } from '../graph/steps.ts';
 import { SHRINK_RUNS } from './limits.ts';
 import { type Choice, Polygraph, type Solution } from './polygraph.ts';
 import type { Isolation } from './question.ts';
@@ -45,11 +46,7 @@ export class Part {
    * `used`, where given, receives the places of the pairs that had a part in the answer "no", or of those that come the other way round in the
    * order behind a "yes".
    */
-  solve(
-    pairs: Int32Array,
-    allowance: { left: number; readonly expired?: (() => boolean) | undefined },
-    used?: number[],
-  ): Solution {
+  solve(pairs: Int32Array, allowance: Steps, used?: number[]): Solution {
     const { graph } = this;
     const polygraph = new Polygraph(this.nodes);
     const edges: number[] = [];
@@ -62,11 +59,13 @@ export class Part {
       }
     if (!polygraph.close(Int32Array.from(edges), allowance)) return 'no';
     const choices: Choice[] = [];
-    for (let i = 0; i < pairs.length; i += 2)
+    for (let i = 0; i < pairs.length; i += 2) {
+      if ((i & 4095) === 0 && !spend(allowance, 0)) return 'cut';
       choices.push({
         first: this.edgesOf(pairs[i]!, pairs[i + 1]!),
         second: this.edgesOf(pairs[i + 1]!, pairs[i]!),
       });
+    }
     const solution = polygraph.solve(choices, allowance, this.tableBytes);
     if (used !== undefined)
       choices.forEach((choice, i) => {
@@ -92,23 +91,23 @@ export class Part {
   }
 
   /** Leaves out pairs, larger and then smaller runs of them, while the rest still contradict each other. */
-  shrink(steps: number): Int32Array {
+  shrink(allowance: Steps): Int32Array {
     let kept: number[] = [];
     for (let i = 0; i < this.pairs.length; i += 2) kept.push(i);
     const select = (which: readonly number[]): Int32Array =>
       Int32Array.from(which.flatMap((i) => [this.pairs[i]!, this.pairs[i + 1]!]));
-    const allowance = { left: steps };
     let runs = SHRINK_RUNS;
+    const goesOn = (): boolean => runs > 0 && spend(allowance, 0);
     const without = (rest: readonly number[]): boolean => {
-      if (runs-- <= 0 || allowance.left <= 0) return false;
+      runs--;
       const used: number[] = [];
       if (this.solve(select(rest), allowance, used) !== 'no') return false;
       kept = used.map((i) => rest[i >> 1]!);
       return true;
     };
-    without(kept);
+    if (goesOn()) without(kept);
     for (let size = kept.length >> 1; size >= 1; size >>= 1)
-      for (let i = 0; i < kept.length; ) {
+      for (let i = 0; i < kept.length && goesOn(); ) {
         const rest = [...kept.slice(0, i), ...kept.slice(i + size)];
         if (!without(rest)) i += size;
       }

@@ -1,3 +1,5 @@
+import { type Steps, spend } from '../graph/steps.ts';
+
 /**
  * Two versions of one key of which either may come first. Each choice brings edges: flat pairs (u, v) of nodes, "u must come before v".
  */
@@ -6,13 +8,11 @@ export interface Choice {
   readonly second: Int32Array;
 }
 
-/** What came of solving: `cut` when the steps ran out. */
+/** What came of solving: `cut` when the steps or the time ran out, or tables would outgrow what they may. */
 export type Solution = 'yes' | 'no' | 'cut';
 
-interface Allowance {
-  left: number;
-  readonly expired?: (() => boolean) | undefined;
-}
+/** Steps between two looks at the clock: some milliseconds. */
+const POLL = 1 << 20;
 
 /**
  * A graph with choices (Papadimitriou 1979: a polygraph): can every choice be made so that no cycle arises? A choice of
@@ -27,6 +27,8 @@ export class Polygraph {
   private rows: Int32Array;
   /** Choices that were made, one way or the other, or that could not be: of a contradiction, the only ones that have a part in it. */
   readonly used = new Set<Choice>();
+  /** Steps since the last look at the clock, and what took as long. */
+  private unpolled = 0;
 
   constructor(nodes: number) {
     this.nodes = nodes;
@@ -40,9 +42,10 @@ export class Polygraph {
   }
 
   /**
-   * Starts from these edges, flat pairs: the closure in one pass against a topological order. False when they have a cycle. O(E · nodes / 32).
+   * Starts from these edges, flat pairs: the closure in one pass against a topological order. False when they have a cycle. Where the allowance ends
+   * meanwhile it is not complete, and solving is cut at once. O(E · nodes / 32).
    */
-  close(edges: Int32Array, allowance: Allowance): boolean {
+  close(edges: Int32Array, allowance: Steps): boolean {
     const { nodes, words, rows } = this;
     const start = new Int32Array(nodes + 1);
     const waiting = new Int32Array(nodes);
@@ -61,16 +64,26 @@ export class Polygraph {
       for (let e = start[order[head]!]!; e < start[order[head]! + 1]!; e++)
         if (--waiting[to[e]!]! === 0) order[tail++] = to[e]!;
     if (tail < nodes) return false;
-    for (let o = nodes - 1; o >= 0; o--) {
+    for (let o = nodes - 1; o >= 0 && allowance.left > 0; o--) {
       const at = order[o]! * words;
       for (let e = start[order[o]!]!; e < start[order[o]! + 1]!; e++) {
         const from = to[e]! * words;
         for (let i = 0; i < words; i++) rows[at + i]! |= rows[from + i]!;
         rows[at + (to[e]! >> 5)]! |= 1 << (to[e]! & 31);
       }
+      this.spend(allowance, (start[order[o]! + 1]! - start[order[o]!]!) * words);
     }
-    allowance.left -= to.length * words;
     return true;
+  }
+
+  /** Takes steps off, and all that are left when the time ran out. */
+  private spend(allowance: Steps, steps: number): void {
+    this.unpolled += steps;
+    if (this.unpolled < POLL) allowance.left -= steps;
+    else {
+      this.unpolled = 0;
+      spend(allowance, steps);
+    }
   }
 
   reaches(u: number, v: number): boolean {
@@ -78,20 +91,24 @@ export class Polygraph {
   }
 
   /** Adds u before v and all that follows. False when v is before u already (or is u): a cycle. */
-  add(u: number, v: number, allowance: Allowance): boolean {
+  add(u: number, v: number, allowance: Steps): boolean {
     if (u === v || this.reaches(v, u)) return false;
     if (this.reaches(u, v)) return true;
     const { nodes, words, rows } = this;
     const from = v * words;
     const word = u >> 5;
     const bit = 1 << (u & 31);
+    let spent = 0;
     for (let p = 0; p < nodes; p++) {
       if (p !== u && (rows[p * words + word]! & bit) === 0) continue;
       const at = p * words;
       for (let i = 0; i < words; i++) rows[at + i]! |= rows[from + i]!;
       rows[at + (v >> 5)]! |= 1 << (v & 31);
-      allowance.left -= words;
+      spent += words;
     }
+    // To find who is before u takes time, but is no step.
+    this.unpolled += nodes;
+    this.spend(allowance, spent);
     return true;
   }
 
@@ -102,8 +119,8 @@ export class Polygraph {
     return false;
   }
 
-  private addAll(edges: Int32Array, allowance: Allowance): boolean {
-    for (let i = 0; i < edges.length; i += 2)
+  private addAll(edges: Int32Array, allowance: Steps): boolean {
+    for (let i = 0; i < edges.length && allowance.left > 0; i += 2)
       if (!this.add(edges[i]!, edges[i + 1]!, allowance)) return false;
     return true;
   }
@@ -114,14 +131,14 @@ export class Polygraph {
   }
 
   /** Makes all forced choices; gives those that remain open, or null on a contradiction. */
-  private propagate(choices: readonly Choice[], allowance: Allowance): readonly Choice[] | null {
+  private propagate(choices: readonly Choice[], allowance: Steps): readonly Choice[] | null {
     let open = choices;
     for (;;) {
       const rest: Choice[] = [];
       let progress = false;
       for (const choice of open) {
         if (allowance.left <= 0) return open;
-        allowance.left -= (choice.first.length + choice.second.length) >> 1;
+        this.spend(allowance, (choice.first.length + choice.second.length) >> 1);
         const noFirst = this.impossible(choice.first);
         const noSecond = this.impossible(choice.second);
         if (noFirst || noSecond) this.used.add(choice);
@@ -137,7 +154,7 @@ export class Polygraph {
   }
 
   /** Decides the polygraph. Destroys its closure. Also cut when more than `tableBytes` of closures would have to be kept. */
-  solve(choices: readonly Choice[], allowance: Allowance, tableBytes: number): Solution {
+  solve(choices: readonly Choice[], allowance: Steps, tableBytes: number): Solution {
     const depth = Math.max(4, Math.floor(tableBytes / Polygraph.bytes(this.nodes)) - 2);
     interface Frame {
       readonly rows: Int32Array;
@@ -146,7 +163,7 @@ export class Polygraph {
     const stack: Frame[] = [];
     let open = this.propagate(choices, allowance);
     for (;;) {
-      if (allowance.left <= 0 || allowance.expired?.() === true) return 'cut';
+      if (!spend(allowance, 0)) return 'cut';
       if (open === null) {
         const frame = stack.pop();
         if (frame === undefined) return 'no';

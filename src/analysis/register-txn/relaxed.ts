@@ -59,8 +59,10 @@ export function relaxed(question: Question, budget: Budget, quick: boolean): Ans
       loosened(intervals, loose),
       PATIENCE,
       untouched(before, intervals),
+      budget.expired,
     );
     if (found === 'found') return { verdict: 'yes', engine: 'serial-order' };
+    if (budget.expired?.() === true) return undefined;
     before = found;
     const at = found.position;
     if (at === NEVER) return undefined;
@@ -168,11 +170,11 @@ function loosened({ inv, ret }: Intervals, stretches: readonly Stretch[]): Inter
 }
 
 /** Looks for a serial order that places each transaction within some slack of its interval; the graph saves it from dead ends. */
-export function nearTime({ versions, intervals }: Question, known: Csr): boolean {
+export function nearTime({ versions, intervals }: Question, known: Csr, { expired }: Budget): boolean {
   return SLACKS.some((slack) => {
     const inv = intervals.inv.map((i) => Math.max(0, i - slack));
     const ret = intervals.ret.map((r) => (r >= NEVER - slack ? NEVER : r + slack));
-    return timedOrderFound(versions, known, deadlines(versions, intervals), { inv, ret }, PATIENCE);
+    return timedOrderFound(versions, known, deadlines(versions, intervals), { inv, ret }, PATIENCE, expired);
   });
 }
 

@@ -27,8 +27,9 @@ export function timedOrderFound(
   priority: Float64Array,
   intervals: Intervals,
   patience: number,
+  expired?: () => boolean,
 ): boolean {
-  return timedOrder(versions, graph, priority, intervals, patience) === 'found';
+  return timedOrder(versions, graph, priority, intervals, patience, undefined, expired) === 'found';
 }
 
 /** A position of the history about which a serial order in real time was looked for in vain. */
@@ -42,7 +43,7 @@ export interface Stuck {
 
 /**
  * The same. Where no order was found, it says at what position it got no further. A `beginning` of the order may be given, which was found in
- * intervals no wider than these: it is not looked for again.
+ * intervals no wider than these: it is not looked for again. Once `expired` it goes no further.
  */
 export function timedOrder(
   versions: Versions,
@@ -51,15 +52,19 @@ export function timedOrder(
   intervals: Intervals,
   patience: number,
   beginning?: Int32Array,
+  expired?: () => boolean,
 ): 'found' | Stuck {
   const state = new TimedState(versions, graph, intervals, beginning);
   const crossing = state.crossing();
   if (crossing !== undefined)
     return { position: state.over(crossing[1]), crossing, placed: new Int32Array(0) };
   const schedule = new TimedSchedule(versions, state, priority);
-  if (schedule.run(patience)) return 'found';
+  if (schedule.run(patience, expired)) return 'found';
   return { position: schedule.stuck, placed: state.order.subarray(0, state.length) };
 }
+
+/** Placings and choices taken back between two looks at the clock. */
+const POLL = 1024;
 
 const NOBODY = -1;
 const TOGETHER = -2;
@@ -92,7 +97,7 @@ class TimedSchedule {
     this.wasRead = wasRead;
   }
 
-  run(patience: number): boolean {
+  run(patience: number, expired: (() => boolean) | undefined): boolean {
     const { state, forced } = this;
     const n = forced.length;
     const first = state.length;
@@ -101,7 +106,12 @@ class TimedSchedule {
     let taken = 0;
     // The choice that was taken back last in this state: the next in line is after it.
     let after = -1;
+    let poll = POLL;
     while (state.length < n) {
+      if (--poll === 0) {
+        if (expired?.() === true) return false;
+        poll = POLL;
+      }
       if (state.length > furthest) {
         furthest = state.length;
         this.stuck = state.horizon;

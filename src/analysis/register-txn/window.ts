@@ -6,6 +6,9 @@ import type { Versions } from './versions.ts';
 /** Transactions that one look for a path may visit. Beyond, the question stays open: sound, not complete. */
 const VISITS = 4096;
 
+/** Places in the list of pairs between two looks at the clock: a power of two. */
+const POLL = 1024;
+
 /** Positions of a stretch of time, as a power of two. */
 const STRETCH = 5;
 
@@ -23,13 +26,14 @@ export interface Saturated {
  * is. No closure is needed: a transaction on a path to another cannot have begun after that one returned (or real time itself closes the
  * cycle), so every look stays among transactions that run at about the same time.
  *
- * O(passes · pairs · neighbourhood).
+ * O(passes · pairs · neighbourhood). Once `expired` what was not looked at is open.
  */
 export function saturateInTime(
   versions: Versions,
   graph: Csr,
   { inv, ret }: Intervals,
   undecided: Int32Array,
+  expired?: () => boolean,
 ): Saturated {
   const { writer, reader, readsStart, reads } = versions;
   const { txns, offset, dst } = graph;
@@ -55,6 +59,8 @@ export function saturateInTime(
     const rest: number[] = [];
     for (let i = 0; i < open.length; i += 2) {
       const [a, b] = [open[i]!, open[i + 1]!];
+      if ((i & (POLL - 1)) === 0 && expired?.() === true)
+        return { forced, open: Int32Array.from([...rest, ...open.subarray(i)]) };
       if (pass > 1 && !stirred(a, b)) {
         rest.push(a, b);
         continue;

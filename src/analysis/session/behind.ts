@@ -1,4 +1,5 @@
 import { grownInts } from '../../history/growable.ts';
+import type { Steps } from '../graph/steps.ts';
 import { type Evidence, Rule } from '../weak/evidence.ts';
 import type { KeyWriters } from '../weak/key-writers.ts';
 import type { WeakLevels } from '../weak/levels.ts';
@@ -10,11 +11,6 @@ export interface Guarantees {
   readonly monotonicReads: boolean;
   readonly monotonicWrites: boolean;
   readonly writesFollowReads: boolean;
-}
-
-/** What is left of a search; a step is a transaction walked over for one key. */
-export interface Steps {
-  left: number;
 }
 
 /**
@@ -33,7 +29,8 @@ export interface Steps {
  * O(Σ stretches between a key's first write and last such read · sessions that write it).
  *
  * @precondition session order ∪ reads-from has no cycle
- * @returns whether the steps ran out
+ * @param steps of which one is a transaction walked over for one key
+ * @returns whether they ran out, or the time did
  */
 export function demandSeen(levels: WeakLevels, rules: Guarantees, steps: Steps, out: Evidence): boolean {
   const { t, writersOf, causalOrder } = levels;
@@ -45,7 +42,7 @@ export function demandSeen(levels: WeakLevels, rules: Guarantees, steps: Steps, 
     let last = -1;
     for (const read of reads) last = Math.max(last, place[t.reader[read]!]!);
     steps.left -= last - first + 1;
-    if (steps.left < 0) return true;
+    if (steps.left < 0 || steps.expired?.() === true) return true;
     walk.along(key, first, last, reads);
   }
   return false;

@@ -19,11 +19,11 @@ const TOLD = 12;
  * such order. One finding for each session and place.
  *
  * @precondition weak causality holds, and no order of versions is known but by the reads of each session
- * @returns whether the steps ran out
+ * @returns whether the steps or the time ran out
  */
-export function findCausalMemory({ levels, registers, initial, witnesses, steps, found }: Context): boolean {
+export function findCausalMemory({ levels, registers, initial, witnesses, budget, found }: Context): boolean {
   const { t } = levels;
-  const memory = new CausalMemory(t, steps, levels.causalOrder);
+  const memory = new CausalMemory(t, budget.steps, levels.causalOrder, budget.expired);
   // Where convergence demands nothing of a session's reads that causality does not order, there is nothing to derive.
   const { demands } = levels.causal();
   const demanding = new Uint8Array(t.sessions);

@@ -1,12 +1,12 @@
 import type { Json } from '../../history/op.ts';
-import type { Anomaly } from '../verdict.ts';
+import { stepsOf } from '../graph/steps.ts';
+import type { Anomaly, Budget } from '../verdict.ts';
 import { shortestCycle } from '../weak/cycle.ts';
 import type { Found } from '../weak/found.ts';
 import { type Ruling, ruling, type WeakLevels } from '../weak/levels.ts';
 import type { Registers } from '../weak/registers.ts';
 import { demandSessionsOfSeen, type Memory } from '../weak/seen-rules.ts';
 import { breaches, occurrences, ofCycle, ofInitialRead } from '../weak/witness.ts';
-import type { Steps } from './behind.ts';
 import { beyond, GUARANTEES, type Guarantee, type GuaranteeRuling, ruleOf, upheld } from './guarantees.ts';
 import { perSession } from './per-session.ts';
 
@@ -26,7 +26,7 @@ export interface Context {
   readonly initial: Json;
   /** Witnesses per anomaly type. */
   readonly witnesses: number;
-  readonly steps: number;
+  readonly budget: Budget;
   readonly found: Found;
   /** Where given: receives the sets of guarantees of which each can hold alone, or with fewer of the others, but not all together. */
   readonly contradictions?: (readonly Guarantee[])[];
@@ -50,7 +50,7 @@ export function findGuarantees(
   const { levels, found } = context;
   const within = levels.causalityCyclic ? undefined : levels.causal().core;
   const granted: Guarantee[] = memory === 'session' ? ['monotonic-reads'] : [];
-  const steps: Steps = { left: context.steps };
+  const steps = stepsOf(context.budget);
   let cut = false;
   const rulings = new Map<string, Ruling>();
   const rulingOn = (set: readonly Guarantee[]): Ruling => {

@@ -1,10 +1,11 @@
+import type { Steps } from '../graph/steps.ts';
 import type { Core } from '../weak/arbitration.ts';
 import type { Evidence } from '../weak/evidence.ts';
 import { type Ruling, ruling, type WeakLevels } from '../weak/levels.ts';
 import { demandReadAtomic, demandSessionReads, demandSessionWrites } from '../weak/read-rules.ts';
 import { demandSessionsOfSeen } from '../weak/seen-rules.ts';
 import type { Indexed } from '../weak/transactions.ts';
-import { demandSeen, type Guarantees, type Steps } from './behind.ts';
+import { demandSeen, type Guarantees } from './behind.ts';
 
 export const GUARANTEES = [
   'read-your-writes',

@@ -1,6 +1,7 @@
 import type { History } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
 import { boundary, canonicalModel, friendlyAll, implies, strongestConsistent, violates } from '../models.ts';
+import { cutBy } from '../spending.ts';
 import { type CheckOptions, DEFAULT_BUDGET, NOTHING_FOUND, type Verdict } from '../verdict.ts';
 import { accessesOf, accessValue, mixedReason } from '../weak/accesses.ts';
 import { Found } from '../weak/found.ts';
@@ -70,7 +71,7 @@ export function judgeSessions(
   const causal = levels.causal();
   let cut = false;
   const contradictions: (readonly Guarantee[])[] = [];
-  const context = { levels, registers, initial, witnesses, steps: budget.steps, found, contradictions };
+  const context = { levels, registers, initial, witnesses, budget, found, contradictions };
   const about = (model: string): boolean => judged.some((j) => canonicalModel(j) === model);
   if (!causal.holds) {
     const wanted = (model: string): boolean => judged.some((j) => implies(j, model));
@@ -98,7 +99,7 @@ export function judgeSessions(
     ? about('causal-memory')
       ? open
       : undefined
-    : `the search for writes-follow-reads ended after ${budget.steps} steps`;
+    : `the search for writes-follow-reads ended ${cutBy(budget)}`;
   return {
     ...head,
     valid: invalid ? false : reason === undefined ? true : 'unknown',
@@ -129,13 +130,13 @@ const CAUSAL = ['causal', 'causal-memory', 'weak-causal'];
  * Gives why it remains open, if it does.
  */
 function judgeMemory(context: Context, asked: boolean): string | undefined {
-  const { levels, found } = context;
-  const steps = asked ? context.steps : Math.min(context.steps, 100_000 + 4 * levels.t.n);
+  const { levels, found, budget } = context;
+  const steps = asked ? budget.steps : Math.min(budget.steps, 100_000 + 4 * levels.t.n);
   if (violates(['weak-causal'], found.types)) return undefined;
   if (levels.known !== undefined)
     return 'causal memory is judged of registers: a read of a list shows an order of writes beside the last';
-  return findCausalMemory({ ...context, steps })
-    ? `the search for an order of writes for each session ended after ${steps} steps`
+  return findCausalMemory({ ...context, budget: { ...budget, steps } })
+    ? `the search for an order of writes for each session ended ${cutBy(budget, steps)}`
     : undefined;
 }
 

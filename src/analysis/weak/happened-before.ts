@@ -17,6 +17,9 @@ export interface HappenedBefore {
   readonly ordered: boolean;
 }
 
+/** Visits between two looks at the clock. */
+const POLL = 4096;
+
 const UNREACHED = 0x7fffffff;
 
 /**
@@ -32,9 +35,11 @@ const UNREACHED = 0x7fffffff;
  * or behind that place returned: what later reads returned comes later still.
  */
 export class CausalMemory {
-  /** Visits left; once below 0, the last answer is not to be used. */
+  /** Visits left; once below 0, as it is too when the time is up, the last answer is not to be used. */
   steps: number;
   private readonly t: Indexed;
+  private readonly expired: () => boolean;
+  private unpolled = 0;
   private readonly topological: Int32Array;
   /** By transaction, the place in the session of the first member that it happened before, or that it is. */
   private readonly level: Int32Array;
@@ -46,8 +51,14 @@ export class CausalMemory {
   private chain = new Int32Array(1024);
 
   /** @precondition session order ∪ reads-from has no cycle */
-  constructor(t: Indexed, steps: number, causal: CausalOrder = causalOrder(t)) {
+  constructor(
+    t: Indexed,
+    steps: number,
+    causal: CausalOrder = causalOrder(t),
+    expired: () => boolean = () => false,
+  ) {
     this.t = t;
+    this.expired = expired;
     this.steps = steps;
     this.topological = new Int32Array(t.n);
     for (let at = 0; at < t.n; at++) this.topological[causal.order[at]!] = at;
@@ -107,6 +118,7 @@ export class CausalMemory {
 
     function visit(i: number, to: number, memory: CausalMemory): void {
       memory.steps--;
+      memory.poll();
       if (t.previous[i] !== -1) sink(t.previous[i]!, to);
       for (let r = t.readStart[i]!; r < t.readStart[i + 1]!; r++)
         if (t.readFrom[r] !== INITIAL) sink(t.readFrom[r]!, to);
@@ -124,6 +136,12 @@ export class CausalMemory {
         if (from !== INITIAL && from !== i) sink(i, level[from]!);
       }
     }
+  }
+
+  private poll(): void {
+    if (++this.unpolled < POLL) return;
+    this.unpolled = 0;
+    if (this.expired()) this.steps = -1;
   }
 
   private readsByKey(session: number): Map<number, number[]> {
