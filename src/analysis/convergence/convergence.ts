@@ -1,6 +1,7 @@
 import type { History } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
 import { canonical } from '../../history/values.ts';
+import { showName } from '../evidence/printable.ts';
 import { showSpan } from '../evidence/show.ts';
 import { replicaOf } from '../replica.ts';
 import { type Forbids, openAll, Tally } from '../tally.ts';
@@ -42,8 +43,8 @@ const FORBIDS: Forbids = {
  * With the option `crdt`, `wrong-merge`: a read shows another value than the updates it says were delivered make.
  *
  * Eventual consistency says nothing of when: a finite history cannot refute it, only show that replicas had not converged by
- * its end; the message says how long after the last write. An update of unknown outcome may still be under way then. Strong
- * convergence is `unknown` where no read tells a version. O(n log n).
+ * its end; the message says how long after the last write, where there are
+ * times. An update of unknown outcome may still be under way then. Strong convergence is `unknown` where no read tells a version. O(n log n).
  *
  * Sources: Shapiro et al., "Conflict-free Replicated Data Types" (SSS 2011); Viotti & Vukolić (2016) §3.
  */
@@ -160,12 +161,13 @@ function apart(
 ): void {
   const sides = [...groups].sort((a, b) => b.length - a.length);
   const nodeOf = ({ row }: ReplicaRead): string =>
-    history.nodes[history.node[row]] ?? `the replica of process ${history.process[row]}`;
+    history.node[row] >= 0
+      ? showName(history.nodes[history.node[row]])
+      : `the replica of process ${history.process[row]}`;
   const says = sides.map((side) => `${side.map(nodeOf).join(', ')}: ${text(side[0].value)}`).join('; ');
-  const since =
-    last === undefined
-      ? ''
-      : `, ${showSpan(history.invTime[sides[0][0].row] - history.retTime[last])} after the last acknowledged write of it`;
+  // A history without times tells no span.
+  const span = last === undefined ? Number.NaN : history.invTime[sides[0][0].row] - history.retTime[last];
+  const since = Number.isFinite(span) ? `, ${showSpan(span)} after the last acknowledged write of it` : '';
   const perhaps =
     unknownWrites > 0 ? ` ${unknownWrites} writes of unknown outcome may have been under way.` : '';
   const minority = sides.slice(1).flat().map(nodeOf);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { convergence } from '../../../src/analysis/convergence/convergence.ts';
 import { fold, kinds, type Update } from '../../../src/analysis/convergence/crdt.ts';
 import type { Json } from '../../../src/history/op.ts';
+import { parseHistory } from '../../../src/history/read/read.ts';
 import { alone, Dice, history, type Line } from '../sets/lines.ts';
 import { rounds } from '../weak/random.ts';
 
@@ -42,6 +43,16 @@ describe('convergence', () => {
     expect(verdict.anomalies[0]).toMatchObject({ key: 'x', detail: { minority: ['n2'], values: [2, 7] } });
     expect(verdict.anomalies[0].message).toContain('after the last acknowledged write');
     expect(verdict.anomalies[1]).toMatchObject({ key: 'y', detail: { minority: ['n3'] } });
+  });
+
+  it('says nothing of how long it was where the history has no times', () => {
+    const lines = [
+      { process: 0, type: 'ok', f: 'write', value: ['x', 1] },
+      { process: 1, type: 'ok', f: 'read', value: ['x', 1], ...final('n1') },
+      { process: 1, type: 'ok', f: 'read', value: ['x', 2], ...final('n2') },
+    ];
+    const { anomalies } = convergence.judge(parseHistory(lines.map((l) => JSON.stringify(l)).join('\n')));
+    expect(anomalies[0].message).toBe('The replicas had not converged on "x" by the end. n1: 1; n2: 2.');
   });
 
   it('compares sets without order and lists with it', () => {
