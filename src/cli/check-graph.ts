@@ -1,4 +1,3 @@
-import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import type { Core } from '../analysis/evidence/core.ts';
 import { coreGraph } from '../analysis/evidence/core-graph.ts';
 import { dotLines, toGexf } from '../analysis/evidence/export.ts';
@@ -7,6 +6,7 @@ import { analyzeRegisterTxn } from '../analysis/register-txn/judge.ts';
 import type { CheckOptions } from '../analysis/verdict.ts';
 import type { History } from '../history/history.ts';
 import { UsageError } from './exit.ts';
+import { writeWhole } from './output-file.ts';
 
 export interface GraphFiles {
   /** Up to 2,000 transactions, those of witnesses first, for Gephi and the like. */
@@ -24,7 +24,7 @@ export function hasGraph(check: string): boolean {
   return Object.hasOwn(ANALYSES, check);
 }
 
-/** Writes the cyclic core of a history of transactions: the operations that no order explains, and why each edge is there. */
+/** Writes the cyclic core of a history of transactions, each file whole or not at all: the operations that no order explains, and why each edge is there. */
 export function writeGraphs(
   check: string,
   history: History,
@@ -35,13 +35,13 @@ export function writeGraphs(
   if (core === null)
     throw new UsageError('--gexf, --dot: nothing of this history was judged, so there is no graph');
   try {
-    if (gexf !== undefined) writeFileSync(gexf, toGexf(coreGraph(core)));
-    if (dot !== undefined) {
-      const file = openSync(dot, 'w');
-      for (const line of dotLines(core)) writeSync(file, `${line}\n`);
-      closeSync(file);
-    }
+    if (gexf !== undefined) writeWhole(gexf, [toGexf(coreGraph(core))]);
+    if (dot !== undefined) writeWhole(dot, lines(dotLines(core)));
   } catch (error) {
     throw new UsageError(`--gexf, --dot: ${(error as Error).message}`);
   }
+}
+
+function* lines(of: Iterable<string>): Generator<string> {
+  for (const line of of) yield `${line}\n`;
 }

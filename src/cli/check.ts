@@ -22,8 +22,9 @@ import { checkProgress } from './check-progress.ts';
 import { verdictText } from './check-text.ts';
 import { colours } from './colours.ts';
 import { EXIT, UsageError } from './exit.ts';
-import { readHistoryFile } from './history-file.ts';
+import { historyPath, readHistoryFile } from './history-file.ts';
 import { say, unheard } from './output.ts';
+import { sameFile } from './output-file.ts';
 
 interface Flags {
   readonly workload?: string;
@@ -88,10 +89,11 @@ export function checkCommand(): Command {
     .addHelpText('after', HELP)
     .action(async (files: string[], flags: Flags) => {
       if (flags.workload !== undefined) takes(known(flags.workload), flags);
-      if ([flags.report, flags.gexf, flags.dot].some((out) => out !== undefined) && files.length > 1)
+      if (outputs(flags).length > 0 && files.length > 1)
         throw new UsageError('--report, --gexf, --dot: one history at a time');
       if (files.filter((file) => file === '-').length > 1)
         throw new UsageError('-: standard input can be read only once');
+      apart(files, outputs(flags));
       const limit = flags.budget === undefined ? null : milliseconds(flags.budget);
       let code: number = EXIT.valid;
       // Files that nobody will hear of are not judged: of these nothing is known.
@@ -108,6 +110,24 @@ function known(workload: string): Check {
       `--workload: there is no "${workload}"; known: ${checks.map((c) => c.name).join(', ')}`,
     );
   return check;
+}
+
+type Output = readonly [option: string, file: string];
+
+function outputs({ report, gexf, dot }: Flags): readonly Output[] {
+  return Object.entries({ '--report': report, '--gexf': gexf, '--dot': dot }).filter(
+    (output): output is [string, string] => output[1] !== undefined,
+  );
+}
+
+/** No output may take the place of what is judged, or of another. */
+function apart(files: readonly string[], outs: readonly Output[]): void {
+  outs.forEach(([option, out], i) => {
+    for (const file of files)
+      if (sameFile(out, historyPath(file))) throw new UsageError(`${option}: ${out} is the history to judge`);
+    const twin = outs.slice(0, i).find(([, other]) => sameFile(out, other));
+    if (twin !== undefined) throw new UsageError(`${twin[0]}, ${option}: both would write ${out}`);
+  });
 }
 
 /** Says what is wrong with options before any history is read. */

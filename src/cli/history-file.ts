@@ -51,6 +51,16 @@ function isGzip(head: Uint8Array): boolean {
   return head[0] === 0x1f && head[1] === 0x8b;
 }
 
+/** The file that is read for that name: in a run directory its history, else itself, if that can be told. Of `-` the name of standard input. */
+export function historyPath(file: string): string {
+  if (file === '-') return '/dev/stdin';
+  try {
+    return inDirectory(file);
+  } catch {
+    return file;
+  }
+}
+
 function inDirectory(file: string): string {
   const stat = statSync(file, { throwIfNoEntry: false });
   if (stat === undefined) throw new UsageError(`${file}: no such file or directory`);
