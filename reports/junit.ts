@@ -1,4 +1,5 @@
 import { create } from 'xmlbuilder2';
+import { inXml } from '../src/analysis/evidence/printable.ts';
 import type { RunVerdict } from '../src/analysis/run-verdict.ts';
 import type { Verdict } from '../src/analysis/verdict.ts';
 import type { ReportFormat } from './report.ts';
@@ -40,12 +41,12 @@ export const junit: ReportFormat = {
     for (const c of cases) {
       const element = suite.ele('testcase', { name: c.name, classname });
       for (const { type, message } of c.failures ?? [])
-        element.ele('failure', { type, message: firstLine(message) }).txt(printable(message));
+        element.ele('failure', { type, message: firstLine(message) }).txt(inXml(message));
       for (const { type, message } of c.errors ?? [])
-        element.ele('error', { type, message: firstLine(message) }).txt(printable(message));
+        element.ele('error', { type, message: firstLine(message) }).txt(inXml(message));
       if (c.skipped !== undefined) element.ele('skipped', { message: firstLine(c.skipped) });
     }
-    suite.ele('system-out').txt(printable(`Repeat: ${repeat}`));
+    suite.ele('system-out').txt(inXml(`Repeat: ${repeat}`));
     return `${root.end({ prettyPrint: true })}\n`;
   },
 };
@@ -82,10 +83,5 @@ function ofNothing({ exitCode, reasons }: RunVerdict): TestCase[] {
 }
 
 function firstLine(message: string): string {
-  return printable(message.split('\n', 1)[0]!);
-}
-
-/** XML 1.0 has no place for most control characters, not even escaped. */
-function printable(text: string): string {
-  return text.replaceAll(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd');
+  return inXml(message.split('\n', 1)[0]!);
 }

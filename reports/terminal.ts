@@ -1,4 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk';
+import { tellAnomaly } from '../src/analysis/evidence/tell.ts';
 import type { FaultRecord, RunVerdict } from '../src/analysis/run-verdict.ts';
 import type { Anomaly } from '../src/analysis/verdict.ts';
 
@@ -94,7 +95,7 @@ function found(verdict: RunVerdict, c: ChalkInstance): string[] {
   const lines = ['', c.bold('Found')];
   for (const anomaly of varied(findings)) {
     lines.push(`        ${c.red(anomaly.type)}`);
-    for (const line of anomaly.message.split('\n')) lines.push(`          ${line}`);
+    for (const line of tellAnomaly(anomaly)) lines.push(`          ${line}`);
   }
   if (findings.length > MOST) lines.push(c.dim(`        and ${findings.length - MOST} more, in the report`));
   return lines;

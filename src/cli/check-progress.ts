@@ -1,3 +1,4 @@
+import { showName } from '../analysis/evidence/printable.ts';
 import type { CheckOptions } from '../analysis/verdict.ts';
 import type { ReadProgress } from './history-file.ts';
 
@@ -24,7 +25,7 @@ export function checkProgress(file: string): CheckProgress {
     shown = true;
     // Where nothing else moves, the time does.
     const seconds = Math.floor((now - begun) / 1000);
-    process.stderr.write(`\r\x1b[2K${file}: ${text()}, ${seconds} s`);
+    process.stderr.write(`\r\x1b[2K${showName(file)}: ${showName(text())}, ${seconds} s`);
   };
   const percent = (done: number, total: number): string => `${Math.floor((100 * done) / total)} %`;
   return {

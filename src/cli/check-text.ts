@@ -1,15 +1,20 @@
 import { Chalk, type ChalkInstance } from 'chalk';
+import { showName } from '../analysis/evidence/printable.ts';
+import { tellAnomaly } from '../analysis/evidence/tell.ts';
 import type { Anomaly, Verdict } from '../analysis/verdict.ts';
 
 /** Anomalies told in full; `--json` has all that carry a witness. */
 const MOST = 3;
 const WARNINGS = 5;
 
-/** A verdict for a person: the answer, what was found in words, what it rules out. */
+/**
+ * A verdict for a person: the answer, what was found in words with the operations in question, what it rules out. Names in it,
+ * the file's too, show characters of control as JSON writes them.
+ */
 export function verdictText(file: string, verdict: Verdict, colour: boolean): string {
   const c = new Chalk({ level: colour ? 1 : 0 });
   return [
-    `${headline(verdict, c)}  ${file}${verdict.workload === undefined ? '' : ` (${verdict.workload})`}`,
+    `${headline(verdict, c)}  ${showName(file)}${verdict.workload === undefined ? '' : ` (${showName(verdict.workload)})`}`,
     ...(verdict.judged.length === 0
       ? []
       : [
@@ -17,7 +22,7 @@ export function verdictText(file: string, verdict: Verdict, colour: boolean): st
             `  ${verdict.check}, judged against ${verdict.judged.join(', ')}; decided by ${verdict.engine}`,
           ),
         ]),
-    ...(verdict.reason === undefined ? [] : [`  ${verdict.reason}`]),
+    ...(verdict.reason === undefined ? [] : [`  ${showName(verdict.reason)}`]),
     ...found(verdict, c),
     ...boundary(verdict),
     ...warnings(verdict, c),
@@ -38,7 +43,7 @@ function found({ anomalies, anomalyTypes, counts }: Verdict, c: ChalkInstance): 
   const told = varied(anomalies);
   for (const anomaly of told) {
     lines.push('', `  ${c.red(anomaly.type)}`);
-    for (const line of anomaly.message.split('\n')) lines.push(`    ${line}`);
+    for (const line of tellAnomaly(anomaly)) lines.push(`    ${line}`);
   }
   if (anomalies.length > told.length)
     lines.push(c.dim(`  and ${anomalies.length - told.length} more: see --json`));
@@ -66,7 +71,7 @@ function boundary({ not, alsoNot, consistentWith }: Verdict): string[] {
 }
 
 function warnings({ warnings: all = [] }: Verdict, c: ChalkInstance): string[] {
-  const lines = all.slice(0, WARNINGS).map((w) => c.yellow(`  warning: ${w}`));
+  const lines = all.slice(0, WARNINGS).map((w) => c.yellow(`  warning: ${showName(w)}`));
   if (all.length > WARNINGS) lines.push(c.yellow(`  and ${all.length - WARNINGS} more warnings`));
   return lines;
 }

@@ -23,7 +23,7 @@ import { verdictText } from './check-text.ts';
 import { colours } from './colours.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { historyPath, readHistoryFile } from './history-file.ts';
-import { say, unheard } from './output.ts';
+import { complain, say, unheard } from './output.ts';
 import { sameFile } from './output-file.ts';
 
 interface Flags {
@@ -247,13 +247,12 @@ function told(error: unknown): object {
 /** Says why a file could not be judged, or evidence not be written. */
 function refuse(file: string, error: unknown): number {
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof UsageError) process.stderr.write(`ordeal: ${message}\n`);
-  else if (error instanceof CheckError) process.stderr.write(`ordeal: ${file}: ${message}\n`);
-  else if (error instanceof HistoryError)
-    process.stderr.write(`ordeal: ${file}:${error.line}:${error.column}: ${message}\n`);
+  if (error instanceof UsageError) complain(message);
+  else if (error instanceof CheckError) complain(`${file}: ${message}`);
+  else if (error instanceof HistoryError) complain(`${file}:${error.line}:${error.column}: ${message}`);
   else {
-    const stack = error instanceof Error ? error.stack : message;
-    process.stderr.write(`ordeal: ${file}: internal error: ${stack}\n`);
+    const stack = error instanceof Error ? error.stack : undefined;
+    complain(...`${file}: internal error: ${stack ?? message}`.split('\n'));
     return EXIT.internal;
   }
   return EXIT.usage;

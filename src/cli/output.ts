@@ -1,3 +1,4 @@
+import { showName } from '../analysis/evidence/printable.ts';
 import { EXIT } from './exit.ts';
 
 let lost = false;
@@ -32,6 +33,11 @@ export async function say(text: string): Promise<void> {
     };
     stdout.on('drain', done).on('error', done);
   });
+}
+
+/** Says on standard error what is wrong, a line or several. What they quote of files and their names is told to people, not to the terminal. */
+export function complain(...lines: readonly string[]): void {
+  process.stderr.write(`ordeal: ${lines.map(showName).join('\n')}\n`);
 }
 
 /** Whether standard output is known to be read no more. */

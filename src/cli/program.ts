@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../version.ts';
 import { EXIT, UsageError } from './exit.ts';
+import { complain } from './output.ts';
 
 const HELP_HINT = '(--help shows what is allowed)';
 
@@ -37,14 +38,15 @@ export async function main(argv: readonly string[]): Promise<number> {
 async function report(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.valid : EXIT.usage;
   if (error instanceof UsageError) {
-    process.stderr.write(`ordeal: ${error.message}\n`);
+    complain(error.message);
     return EXIT.usage;
   }
   const { PlanError } = await import('../plan.ts');
   if (error instanceof PlanError) {
-    for (const problem of error.problems) process.stderr.write(`ordeal: ${problem}\n`);
+    for (const problem of error.problems) complain(problem);
     return EXIT.usage;
   }
-  process.stderr.write(`ordeal: internal error: ${error instanceof Error ? error.stack : String(error)}\n`);
+  const told = error instanceof Error ? error.stack : undefined;
+  complain(...`internal error: ${told ?? error}`.split('\n'));
   return EXIT.internal;
 }

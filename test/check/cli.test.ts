@@ -192,3 +192,23 @@ test('a long search is seen to go on, on a terminal, and only there', async () =
     Object.assign(process.stderr, { isTTY });
   }
 });
+
+test('names that hold characters of control come to the terminal as JSON writes them, and GEXF is XML', async () => {
+  const evil = '"node":"n\\u0001\\u001b[2J\\ufffe",';
+  const lines = (
+    txn(0, '[["append","x",1],["r","y",[]]]') + txn(1, '[["append","y",1],["r","x",[]]]')
+  ).replaceAll('{', `{${evil}`);
+  const path = file('e\u001b[31mvil.jsonl', lines);
+  const gexf = join(directory, 'evil.gexf');
+  expect(await check(path, '--gexf', gexf)).toBe(1);
+  expect(output).not.toContain('\u001b');
+  expect(output).toContain('e\\u001b[31mvil.jsonl');
+  const xml = readFileSync(gexf, 'utf8');
+  expect(xml).toContain('node n\\u0001\\u001b[2J\ufffd');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: XML has no place for them
+  expect(xml).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/);
+  expect(await check(join(directory, 'no\u001b[31mne'))).toBe(254);
+  expect(await check(file('odd.jsonl', '{"process":0,"type":"ok","f":"\\u001b\\n","value":1}'))).toBe(254);
+  expect(errors).not.toContain('\u001b');
+  expect(errors.split('\n')).toHaveLength(3);
+});

@@ -1,11 +1,12 @@
 import gexf from 'graphology-gexf';
 import { type Core, coreEdges, coreTransactions } from './core.ts';
 import type { CoreGraph } from './core-graph.ts';
+import { inXml } from './printable.ts';
 import { showRow } from './show.ts';
 
 /** A core graph as GEXF 1.2, for Gephi and the like. */
 export function toGexf(graph: CoreGraph): string {
-  return gexf.write(graph, {
+  const text = gexf.write(graph, {
     formatNode: (_, { label, witness, ...attributes }) => ({
       label,
       attributes: { ...attributes, witness: String(witness) },
@@ -15,6 +16,7 @@ export function toGexf(graph: CoreGraph): string {
       attributes: { type, key, witness: String(witness) },
     }),
   });
+  return inXml(text);
 }
 
 const colours: { readonly [type: string]: string } = {

@@ -1,5 +1,6 @@
 import { APPEND, type History, NEVER, R, Shape, UNREAD } from '../../history/history.ts';
 import { NIL } from '../../history/values.ts';
+import { showName } from './printable.ts';
 
 /** Elements of a list that a sentence shows; the report has the whole of it. */
 const SHOWN = 8;
@@ -25,7 +26,8 @@ export function showMop(history: History, mop: number): string {
 
 /** A row for a sentence: its transaction, or its function and value. */
 export function showRow(history: History, row: number): string {
-  if (history.shape[row] !== Shape.Txn) return `${history.fs[history.f[row]]} ${showValue(history, row)}`;
+  if (history.shape[row] !== Shape.Txn)
+    return `${showName(history.fs[history.f[row]])} ${showValue(history, row)}`;
   const from = history.x0[row];
   return Array.from({ length: history.x1[row] }, (_, i) => showMop(history, from + i)).join(', ');
 }
@@ -47,7 +49,7 @@ export function showPlace(history: History, row: number): string {
   const ret = history.ret[row];
   const records =
     ret === inv ? `record ${inv}` : ret === NEVER ? `record ${inv}, no end` : `records ${inv}–${ret}`;
-  const node = history.node[row] >= 0 ? `, node ${history.nodes[history.node[row]]}` : '';
+  const node = history.node[row] >= 0 ? `, node ${showName(history.nodes[history.node[row]])}` : '';
   return `${records}, process ${history.process[row]}, ${outcomes[history.outcome[row]]}${node}`;
 }
 

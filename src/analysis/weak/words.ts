@@ -1,6 +1,7 @@
 import { FIRST_LIST, Shape } from '../../history/history.ts';
 import type { Json } from '../../history/op.ts';
 import { NIL } from '../../history/values.ts';
+import { showName } from '../evidence/printable.ts';
 import type { WitnessOp } from '../verdict.ts';
 import { witnessOp } from '../witness.ts';
 import type { Registers } from './registers.ts';
@@ -49,7 +50,7 @@ export class Cast {
   at(t: number): string {
     const { history, row } = this.registers.accesses;
     const node = history.node[row[this.registers.unit[t]!]!]!;
-    return node < 0 ? '' : ` at ${history.nodes[node]}`;
+    return node < 0 ? '' : ` at ${showName(history.nodes[node]!)}`;
   }
 
   key(key: number): string {
