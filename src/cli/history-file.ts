@@ -24,7 +24,7 @@ const IN_DIRECTORY = ['history.jsonl', 'history.jsonl.gz', 'history.edn', 'histo
 export type ReadProgress = (done: number, total: number) => void;
 
 /**
- * The history in a file (JSON Lines or EDN, gzip or not), in a run directory, or on standard input (`-`). Throws UsageError where
+ * The history in a file (JSON Lines or EDN, gzip or not, whatever its name ends in), in a run directory, or on standard input (`-`). Throws UsageError where
  * nothing can be read, HistoryError where it is no history.
  */
 export async function readHistoryFile(file: string, progress: ReadProgress): Promise<History> {
@@ -71,10 +71,16 @@ function inDirectory(file: string): string {
   return found;
 }
 
+/** Comments and separators, perhaps the beginning of a list, and then the first key of a record and what only one format has behind it. */
+const PLAIN =
+  /^\uFEFF?(?:[\s,]|;[^\n]*\n)*\[?\s*(?:\{\s*"[^"]*"\s*:\s*(?:["{[\d-]|true|false|null)|(?:#[\w.]+\s*)?\{[\s,]*:\w)/;
+
+/** The content tells, whatever the file is called; the name only where the beginning could be of either. */
 function formatFor(path: string, head: Uint8Array): HistoryFormat {
-  const name = path.replace(/\.gz$/, '');
-  if (name.endsWith('.edn')) return 'edn';
-  return name.endsWith('.jsonl') ? 'jsonl' : formatOf(head);
+  const ending = /\.(edn|jsonl)(?:\.gz)?$/.exec(path)?.[1] as HistoryFormat | undefined;
+  if (ending === undefined || PLAIN.test(new TextDecoder().decode(head.subarray(0, 4096))))
+    return formatOf(head);
+  return ending;
 }
 
 async function fromFile(fd: number, format: HistoryFormat, progress: ReadProgress): Promise<History> {

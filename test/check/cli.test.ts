@@ -169,6 +169,23 @@ test('of registers, too; of single operations there is none', async () => {
   expect(errors).toContain('only transactions (list-append, rw-register) have a graph');
 });
 
+test('a name that ends in the other format changes nothing', async () => {
+  const edn =
+    '{:type :ok, :f :txn, :value [[:append :x 1]], :process 0}\n{:type :ok, :f :txn, :value [[:r :x [7]]], :process 1}';
+  for (const [name, content] of [
+    ['lines.edn', BAD],
+    ['lines.edn.gz', gzipSync(`\n${BAD}`)],
+    ['records.jsonl', `; a comment\n${edn}`],
+    ['list.jsonl', `[ #jepsen.history.Op{:index 0, :type :ok, :f :txn, :value [[:r :x [7]]], :process 1} ]`],
+  ] as const)
+    expect(await check(file(name, content)), name).toBe(1);
+  // Keys that are texts are those of either: then the name tells.
+  const texts = '{"type" :ok, "f" :txn, "value" [[:r :x [7]]], "process" 1}';
+  expect(await check(file('texts.edn', texts))).toBe(1);
+  expect(await check(file('texts.jsonl', texts))).toBe(254);
+  expect(await check(file('broken.jsonl', '{'))).toBe(2);
+});
+
 test('a long search is seen to go on, on a terminal, and only there', async () => {
   const path = file(
     'stack.jsonl',
