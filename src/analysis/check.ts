@@ -37,7 +37,7 @@ export function check(history: History, options: CheckRequest = {}): Verdict {
 
 /**
  * Judges each workload of a mixed history by its own check: the one of the workload's name, else the one detected from
- * its operations. A history whose operations name no workload gets one verdict, as from `check`. With `workload`, only
+ * its operations. One of several that neither tells of gets a verdict `unknown` that says so. A history whose operations name no workload gets one verdict, as from `check`. With `workload`, only
  * the operations that name it are judged if there are any, else the whole history by the check of that name. Each check
  * that is to judge must have the options of `set` and take the initial value.
  *
@@ -53,9 +53,18 @@ export function checkAll(history: History, options: CheckRequest = {}): Verdict[
   for (const by of parts.map(findCheck)) if (by !== undefined) ownOptions(by, options);
   return parts.map((name) => {
     const rows = history.only(name);
-    const verdict = judge(rows, findCheck(name) ?? detected(rows), rest);
+    const by = findCheck(name) ?? recognised(rows);
+    // Of several, one that nobody knows says nothing of the others; alone, or asked for, it is the question.
+    if (by instanceof CheckError && parts.length === 1) throw by;
+    const verdict = by instanceof CheckError ? unrecognised(name, rows, by) : judge(rows, by, rest);
     return name === '' ? verdict : { ...verdict, workload: name };
   });
+}
+
+/** Of a workload that no check is known for, beside others. */
+function unrecognised(name: string, history: History, { message }: CheckError): Verdict {
+  const what = name === '' ? 'operations that name no workload' : `workload ${JSON.stringify(name)}`;
+  return { ...nothing(history, null, undefined), reason: `${what}: ${message}` };
 }
 
 /**
@@ -102,16 +111,26 @@ function named(workload: string): Check {
   return check;
 }
 
+/** The check of the kind of workload that this is; null where nothing happened. */
 function detected(history: History): Check | null {
+  const by = recognised(history);
+  if (by instanceof CheckError) throw by;
+  return by;
+}
+
+/** The same, or why no check is known. */
+function recognised(history: History): Check | null | CheckError {
   if (history.n === 0) return null;
   const kinds = detect(history);
   for (const kind of kinds) {
     const check = findCheck(kind);
     if (check !== undefined) return check;
   }
-  const used = [...new Set(Array.from(history.f.subarray(0, 1000), (f) => `"${history.fs[f]}"`))].slice(0, 8);
+  const used = [
+    ...new Set(Array.from(history.f.subarray(0, 1000), (f) => JSON.stringify(history.fs[f]))),
+  ].slice(0, 8);
   const guess = kinds.length === 0 ? '' : ` (it looks like ${kinds[0]}, for which there is no check)`;
-  throw new CheckError(
+  return new CheckError(
     `operations named ${used.join(', ')} do not tell what kind of workload this is${guess}; name one of: ${names()}`,
   );
 }

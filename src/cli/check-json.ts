@@ -6,7 +6,9 @@ export function verdictJson(file: string, verdicts: readonly Verdict[]): object 
   if (verdicts.length === 1) return { file, ...one(verdicts[0]!) };
   const union = (of: (v: Verdict) => readonly string[]): string[] =>
     [...new Set(verdicts.flatMap(of))].sort();
-  const reasons = verdicts.flatMap((v) => (v.reason === undefined ? [] : [`${v.workload}: ${v.reason}`]));
+  const reasons = verdicts.flatMap((v) =>
+    v.reason === undefined ? [] : [`${v.workload ?? v.check}: ${v.reason}`],
+  );
   return {
     file,
     workload: verdicts.map((v) => v.workload ?? v.check).join('+'),

@@ -186,6 +186,30 @@ test('a name that ends in the other format changes nothing', async () => {
   expect(await check(file('broken.jsonl', '{'))).toBe(2);
 });
 
+test('of several workloads, one that nobody knows leaves the others judged', async () => {
+  const line = (workload: string, f: string, value: string): string =>
+    `{"workload":"${workload}","process":0,"type":"ok","f":"${f}","value":${value}}\n`;
+  const odd = line('odd', 'frobnicate', '1');
+  const good = line('lists', 'txn', '[["append","x",1]]') + line('lists', 'txn', '[["r","x",[1]]]');
+  const bad = line('lists', 'txn', '[["r","x",[7]]]');
+  const mixed = file('odd-bad.jsonl', odd + bad);
+  expect(await check(mixed)).toBe(1);
+  expect(output).toContain(`INVALID  ${mixed} (lists)`);
+  expect(output).toMatch(/UNKNOWN .* \(odd\)\n {2}workload "odd": operations named "frobnicate" do not tell/);
+  output = '';
+  expect(await check(file('odd-good.jsonl', odd + good), '--json')).toBe(2);
+  expect(JSON.parse(output)).toMatchObject({
+    valid: 'unknown',
+    reason: expect.stringContaining('workload "odd"'),
+    verdicts: [
+      { workload: 'odd', valid: 'unknown', judged: [] },
+      { workload: 'lists', valid: true },
+    ],
+  });
+  expect(await check(file('odd-only.jsonl', odd))).toBe(254);
+  expect(await check(mixed, '--workload', 'frob')).toBe(254);
+});
+
 test('a long search is seen to go on, on a terminal, and only there', async () => {
   const path = file(
     'stack.jsonl',
