@@ -61,13 +61,14 @@ const NONE: Set<number> = new Set();
 
 function readThenWrite(versions: Versions, out: VersionPairs): Set<number> {
   const { registers, ofRead } = versions;
-  const { n, readStart, readKey, writeStart } = registers;
+  const { n, readStart, readKey, readAccess, writeStart, writeAccess } = registers;
   for (let t = 0; t < n; t++) {
     if (writeStart[t] === writeStart[t + 1]) continue;
     const first = readStart[t]!;
     for (let r = first; r < readStart[t + 1]!; r++) {
       const w = versionBy(registers, t, readKey[r]!);
-      if (w !== -1 && isFirst(registers, first, r)) out.add(ofRead[r]!, w, Source.ReadThenWrite);
+      if (w !== -1 && readAccess[r]! < writeAccess[w]! && isFirst(registers, first, r))
+        out.add(ofRead[r]!, w, Source.ReadThenWrite);
     }
   }
   return NONE;

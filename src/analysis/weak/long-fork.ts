@@ -119,7 +119,7 @@ function positionsOf(registers: Registers): { of: Int32Array; known: Uint8Array;
       const x = writeKey[w]!;
       let before = writes[x] === 1 ? INITIAL : -2;
       for (let r = readStart[t]!; r < readStart[t + 1]!; r++)
-        if (readKey[r] === x) before = source[readAccess[r]!]!;
+        if (readKey[r] === x && readAccess[r]! < writeAccess[w]!) before = source[readAccess[r]!]!;
       const slot = before === INITIAL ? -1 - x : before;
       if (before === -2 || successors.has(slot)) known[x] = 0;
       else successors.set(slot, writeAccess[w]!);

@@ -83,9 +83,10 @@ export function writersOf(a: Accesses, outcome: Uint8Array, initial: number): Wr
       const v = value[at]!;
       if (stamp[x] === u) again = true;
       stamp[x] = u;
+      // Who reads the initial value need not have read it from anybody, least of all from a write that failed.
       if (v === NIL || v === initial) {
         if (mine !== FAIL) clash(at);
-        if (v === NIL) continue;
+        continue;
       }
       const before = table.get(x, v);
       if (before === -1 || unit[before] === u) {
@@ -133,6 +134,10 @@ export interface Resolved {
   readonly okUnits: number;
 }
 
+/**
+ * Resolves every read of an OK unit to whoever wrote what it returned. A read after an own write of the key, of another value, is
+ * `internal`, and resolved all the same: it may be aborted, intermediate, of nobody's write, or circular besides. Linear.
+ */
 export function resolve(
   a: Accesses,
   outcome: Uint8Array,
@@ -166,42 +171,22 @@ export function resolve(
       }
       const v = value[at]!;
       if (v === UNREAD) continue;
-      const writer = table.get(x, v);
-      if (ownStamp[x] === u) {
+      const own = ownStamp[x] === u ? ownWrite[x]! : -1;
+      if (own !== -1 && value[own] === v) {
         source[at] = OWN;
-        const own = ownWrite[x]!;
-        if (value[own] !== v)
-          findings.report(writer > at && unit[writer] === u ? 'future-read' : 'internal', at, own);
         continue;
       }
-      if (writer >= 0) {
-        const theirs = unit[writer]!;
-        if (theirs === u) {
-          source[at] = OWN;
-          findings.report('future-read', at, writer);
-          continue;
-        }
-        if (outcome[theirs] === FAIL) {
-          source[at] = NOWHERE;
-          findings.report('G1a', at, writer);
-        } else {
-          source[at] = writer;
-          reads++;
-          if (outcome[theirs] === INFO && observed[theirs] === 0) {
-            observed[theirs] = 1;
-            for (let w = start[theirs]!; w < start[theirs + 1]!; w++)
-              if (f[w] === W && superseded[w] === 0) writes++;
-          }
-          if (superseded[writer] === 1) findings.report('G1b', at, writer);
-        }
-      } else if (v === initial) {
-        source[at] = INITIAL;
-        reads++;
-      } else {
-        source[at] = NOWHERE;
-        findings.report('thin-air', at, -1);
+      const writer = table.get(x, v);
+      if (writer >= 0 && unit[writer] === u) {
+        source[at] = OWN;
+        if (writer > at) findings.report('future-read', at, writer);
+        else findings.report('internal', at, own);
+        continue;
       }
-      if (readStamp[x] !== u) {
+      // That it should have been the own write does not tell whose it was.
+      if (own !== -1) findings.report('internal', at, own);
+      source[at] = sourceOf(at, writer);
+      if (readStamp[x] !== u || readHere[x]! < own) {
         readStamp[x] = u;
         readHere[x] = at;
       } else if (value[readHere[x]!] !== v) findings.report('non-repeatable-read', at, readHere[x]!);
@@ -211,6 +196,31 @@ export function resolve(
   findLostUpdates(a, source, replacing, findings);
   const { found, counts } = findings;
   return { source, observed, found, counts, reads, writes, okUnits };
+
+  /** Of a read of what its own transaction never wrote. */
+  function sourceOf(at: number, writer: number): number {
+    if (writer < 0) {
+      if (value[at] !== initial) {
+        findings.report('thin-air', at, -1);
+        return NOWHERE;
+      }
+      reads++;
+      return INITIAL;
+    }
+    const theirs = unit[writer]!;
+    if (outcome[theirs] === FAIL) {
+      findings.report('G1a', at, writer);
+      return NOWHERE;
+    }
+    reads++;
+    if (outcome[theirs] === INFO && observed[theirs] === 0) {
+      observed[theirs] = 1;
+      for (let w = start[theirs]!; w < start[theirs + 1]!; w++)
+        if (f[w] === W && superseded[w] === 0) writes++;
+    }
+    if (superseded[writer] === 1) findings.report('G1b', at, writer);
+    return writer;
+  }
 }
 
 /**

@@ -226,3 +226,67 @@ describe('evidence', () => {
     expect(anomaly.message).toContain('did not see');
   });
 });
+
+describe('registers: a read that its own transaction should have known better', () => {
+  const against = (steps: readonly Step[], model: string, options: RegisterTxnOptions = {}): Verdict =>
+    judge(steps, { ...options, models: [model] });
+
+  test('of what nobody wrote is thin air besides', () => {
+    const verdict = against([txn(0, 'w x 1 r x 99')], 'read-uncommitted');
+    expect(verdict.valid).toBe(false);
+    expect(verdict.anomalyTypes).toEqual(['internal', 'thin-air']);
+    expect(against([txn(0, 'w x 1 r x 1 r x 99')], 'read-uncommitted').valid).toBe(false);
+    expect(against([txn(0, 'w x 1 r x 1')], 'strict-serializable').valid).toBe(true);
+  });
+
+  test('of an aborted write is G1a besides', () => {
+    const steps = [txn(0, 'w x 2', 'fail'), txn(1, 'w x 1 r x 2')];
+    for (const model of ['read-committed', 'monotonic-atomic-view', 'read-atomic'])
+      expect(against(steps, model).valid, model).toBe(false);
+    expect(against(steps, 'read-committed').anomalyTypes).toEqual(['G1a', 'internal']);
+    expect(against(steps, 'read-uncommitted').valid).toBe(true);
+  });
+
+  test('of an intermediate write is G1b besides', () => {
+    const steps = [txn(0, 'w x 2 w x 3'), txn(1, 'w x 1 r x 2')];
+    expect(against(steps, 'read-committed')).toMatchObject({ valid: false, anomalyTypes: ['G1b', 'internal'] });
+    expect(against(steps, 'read-uncommitted').valid).toBe(true);
+    expect(against([txn(0, 'w x 3'), txn(1, 'w x 1 r x 3')], 'read-committed').valid).toBe(true);
+  });
+
+  test('of what its session wrote later goes round in a circle', () => {
+    const steps = [txn(0, 'w x 1 r x 2'), txn(0, 'w x 2')];
+    expect(against(steps, 'causal')).toMatchObject({ valid: false, anomalyTypes: ['CyclicCO', 'internal'] });
+    expect(against([txn(0, 'w x 1 r x 2'), txn(1, 'w x 2')], 'causal').valid).toBe(true);
+  });
+
+  test('of a write by whoever read this transaction is G1c besides', () => {
+    const steps = [txn(0, 'w x 1 r x 2'), txn(1, 'r x 1 w x 2')];
+    expect(against(steps, 'read-committed').valid).toBe(false);
+    expect(against(steps, 'read-committed').anomalyTypes).toEqual(['G1c', 'internal']);
+    expect(against(steps, 'read-uncommitted').valid).toBe(true);
+  });
+
+  test('is not followed by its write', () => {
+    const verdict = against([txn(0, 'w x 1 r x 2'), txn(1, 'w x 2')], 'read-committed');
+    expect(verdict).toMatchObject({ valid: true, anomalyTypes: ['internal'], stats: { orderedPairs: 0 } });
+  });
+
+  test('twice, of two others, is non-repeatable besides, unless it wrote in between', () => {
+    const writers = [txn(0, 'w x 2'), txn(1, 'w x 3')];
+    expect(judge([...writers, txn(2, 'w x 1 r x 2 r x 3')]).anomalyTypes).toContain('non-repeatable-read');
+    expect(judge([...writers, txn(2, 'r x 2 w x 1 r x 3')]).anomalyTypes).not.toContain('non-repeatable-read');
+  });
+});
+
+describe('registers: a failed write of the initial value', () => {
+  const steps = [txn(0, 'r x 0'), txn(0, 'w x 0', 'fail')];
+
+  test('is not what a read of the initial value read', () => {
+    expect(judge(steps, { initial: 0 })).toMatchObject({ valid: true, anomalyTypes: [] });
+  });
+
+  test('is read where the initial value is another', () => {
+    expect(judge(steps, { models: ['read-committed'] })).toMatchObject({ valid: false, anomalyTypes: ['G1a'] });
+  });
+});

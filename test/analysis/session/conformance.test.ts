@@ -174,6 +174,23 @@ describe('values that no session can explain', () => {
     expect(verdict.anomalyTypes).toEqual(['aborted-read']);
   });
 
+  test('a value that nobody wrote, read behind an own write', () => {
+    for (const model of ['read-your-writes', 'causal', 'weak-causal'])
+      expect(judge([txn(0, 'w x 1 r x 99')], { models: [model] }).valid, model).toBe(false);
+    expect(judge([txn(0, 'w x 1 r x 1')], { models: ['causal'] }).valid).toBe(true);
+  });
+
+  test('the value of a failed write, read behind an own write', () => {
+    const verdict = judge([txn(0, 'w x 2', 'fail'), txn(1, 'w x 1 r x 2')]);
+    expect(verdict).toMatchObject({ valid: false, anomalyTypes: ['aborted-read', 'internal'] });
+  });
+
+  test('the initial value, which a failed write had too', () => {
+    const steps: Step[] = [read(0, 'x', 0), { ...write(1, 'x', 0), type: 'fail' }];
+    expect(judge(steps, { initial: 0 }).valid).toBe(true);
+    expect(judge(steps).anomalyTypes).toEqual(['aborted-read']);
+  });
+
   test('an effect that comes before its own cause', () => {
     const verdict = judge([read(0, 'x', 1), write(0, 'y', 1), read(1, 'y', 1), write(1, 'x', 1)]);
     expect(verdict.valid).toBe(false);
