@@ -55,14 +55,13 @@ export function registersOf(a: Accesses, initial: number = NIL): Registers {
   const readAccess = new Int32Array(resolved.reads);
   const writeKey = new Int32Array(resolved.writes);
   const writeAccess = new Int32Array(resolved.writes);
-  const lastSource = new Int32Array(a.keys);
-  const stamp = new Int32Array(a.keys).fill(-1);
   let t = 0;
   let r = 0;
   let w = 0;
   const take = (u: number): void => {
     if (transactionOf[u] === -1) return;
     unit[t] = u;
+    const firstRead = r;
     const firstWrite = w;
     const end = start[u + 1]!;
     for (let at = start[u]!; at < end; at++) {
@@ -79,13 +78,12 @@ export function registersOf(a: Accesses, initial: number = NIL): Registers {
         writeAccess[place] = at;
         continue;
       }
-      const from = source[at]!;
-      // Reading once more what was just read says nothing new.
-      if (from < INITIAL || (stamp[x] === t && lastSource[x] === from)) continue;
-      stamp[x] = t;
-      lastSource[x] = from;
+      if (source[at]! < INITIAL) continue;
+      const from = source[at] === INITIAL ? INITIAL : transactionOf[a.unit[source[at]!]!]!;
+      // Reading at once again what was read says nothing new. After a read of another key it does: that may have shown a newer version.
+      if (r > firstRead && readKey[r - 1] === x && readFrom[r - 1] === from) continue;
       readKey[r] = x;
-      readFrom[r] = from === INITIAL ? INITIAL : transactionOf[a.unit[from]!]!;
+      readFrom[r] = from;
       readAccess[r++] = at;
     }
     readStart[++t] = r;

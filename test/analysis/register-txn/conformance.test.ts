@@ -290,3 +290,35 @@ describe('registers: a failed write of the initial value', () => {
     expect(judge(steps, { models: ['read-committed'] })).toMatchObject({ valid: false, anomalyTypes: ['G1a'] });
   });
 });
+
+describe('registers: a key read again in one transaction', () => {
+  const valid = (steps: readonly Step[], model: string): Verdict['valid'] =>
+    judge(steps, { models: [model] }).valid;
+  const views = ['read-committed', 'monotonic-atomic-view'];
+
+  test('goes back to the version before: no order of the two is committed', () => {
+    const writers = [txn(0, 'w x 1'), txn(1, 'w x 2')];
+    for (const model of views) {
+      expect(valid([...writers, txn(2, 'r x 1 r x 2 r x 1')], model), model).toBe(false);
+      expect(valid([...writers, txn(2, 'r x 1 r x 2 r x 2')], model), model).toBe(true);
+    }
+  });
+
+  test('shows the initial value, after the writer of both keys was seen on the other', () => {
+    const writer = txn(0, 'w x 1 w y 1');
+    const back = judge([writer, txn(1, 'r x _ r y 1 r x _')], { models: ['monotonic-atomic-view'] });
+    expect(back.valid).toBe(false);
+    expect(back.anomalyTypes).toContain('observed-transaction-vanishes');
+    expect(valid([writer, txn(1, 'r x _ r y 1 r x _')], 'read-committed')).toBe(true);
+    for (const model of views) {
+      expect(valid([writer, txn(1, 'r x _ r y 1')], model), model).toBe(true);
+      expect(valid([writer, txn(1, 'r x _ r y _ r x _')], model), model).toBe(true);
+    }
+  });
+
+  test('shows the same again, among reads of other keys', () => {
+    const steps = [txn(0, 'w x 1 w y 1'), txn(1, 'r x 1 r y 1 r x 1 w x 2'), txn(2, 'r x 2 r y 1 r x 2')];
+    expect(valid(steps, 'strict-serializable')).toBe(true);
+    expect(judge(steps, { models: ['serializable', 'causal', 'read-atomic'] }).valid).toBe(true);
+  });
+});
