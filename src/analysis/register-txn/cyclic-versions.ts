@@ -18,7 +18,7 @@ export function cyclicVersionsAnomaly(cyclic: CyclicVersions, versions: Versions
       : `its versions would follow each other in a circle: ${[...named, named[0]].join(', then ')}`;
   const where = cast.key(key);
   return {
-    type: 'cyclic-versions',
+    type: cyclic.type,
     message: `${where[0]!.toUpperCase()}${where.slice(1)}: ${what} (by ${sources.join(', ')}). ${sources.length > 1 ? `The last of these is not used for this key.` : 'It is not used for this key.'}`,
     ops: cast.ops,
     key: cast.keyValue(key),

@@ -1,7 +1,7 @@
 import { Edges } from '../graph/edges.ts';
 import { RW, WR, WW } from '../graph/labels.ts';
 import { INITIAL } from '../weak/transactions.ts';
-import type { VersionPairs } from './version-order.ts';
+import { Source, type VersionPairs } from './version-order.ts';
 import type { Versions } from './versions.ts';
 
 /**
@@ -13,6 +13,9 @@ const MANY = 64;
 /**
  * The dependency graph: wr from reads, ww and rw from the pairs of version order, rw from readers of an initial version to
  * the writers that nothing precedes. `why` is the read for wr and rw, the index of the pair for ww. Linear.
+ *
+ * Who replaces what it read has a wr from its writer already. A ww beside it would say that the order is one of writes, which
+ * only holds from read committed up, and would make a circle of such reads a G0.
  */
 export function dependencies(versions: Versions, pairs: VersionPairs): Edges {
   const { registers, written, count, writer, ofRead, reader, readsStart, reads } = versions;
@@ -29,7 +32,7 @@ export function dependencies(versions: Versions, pairs: VersionPairs): Edges {
     if (to === INITIAL) continue;
     if (a < written) {
       preceded[b] = 1;
-      if (writer[a] !== to) edges.add(writer[a]!, to, WW, e);
+      if (writer[a] !== to && pairs.source[e] !== Source.ReadThenWrite) edges.add(writer[a]!, to, WW, e);
       for (let i = readsStart[a]!; i < readsStart[a + 1]!; i++)
         if (reader[reads[i]!] !== to) edges.add(reader[reads[i]!]!, to, RW, reads[i]!);
     }

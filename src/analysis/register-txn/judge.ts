@@ -126,10 +126,15 @@ export function analyzeRegisterTxn(
       shown.map((f) => localAnomaly(registers, f, initial)),
     );
   }
-  const circles = order.cyclic
-    .slice(0, witnesses)
-    .map((c) => cyclicVersionsAnomaly(c, versions, new Cast(registers, initial)));
-  found.add('cyclic-versions', order.cyclic.length, circles);
+  for (const type of ['cyclic-versions', 'G1c'] as const) {
+    const circles = order.cyclic.filter((c) => c.type === type);
+    const shown = circles.slice(0, witnesses);
+    found.add(
+      type,
+      circles.length,
+      shown.map((c) => cyclicVersionsAnomaly(c, versions, new Cast(registers, initial))),
+    );
+  }
   const report = cycles(it);
   const upheld = new Set<string>();
   const levels = visibility ?? new WeakLevels(registers);

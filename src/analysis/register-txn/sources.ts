@@ -5,7 +5,7 @@ import { addRealtimePairs, type Zones } from './zones.ts';
 
 /** Assumptions about the order of versions. The initial version always comes first. */
 export interface OrderOptions {
-  /** A transaction that reads a version and writes the key replaces that version. Default true: any model from read committed up says so. */
+  /** A transaction that reads a version and writes the key replaces that version. Default true: any model from read committed up says so, and no finding of its rules out read uncommitted. */
   readonly wfrKeys?: boolean;
   /** Each process meets the versions of a key in their order. */
   readonly sequentialKeys?: boolean;
@@ -17,6 +17,8 @@ export interface OrderOptions {
 
 /** A key whose versions would be ordered in a circle. `sources` is what had been believed by then. */
 export interface CyclicVersions {
+  /** G1c: that who reads a version and writes the key replaces it is needed for the circle, so that read uncommitted allows it. */
+  readonly type: 'cyclic-versions' | 'G1c';
   readonly key: number;
   readonly sources: readonly Source[];
   /** Versions in a circle, shortest; empty where real time alone contradicts itself. */
@@ -30,7 +32,7 @@ export interface VersionOrder {
 
 /**
  * Gathers the partial version order of each key from one source after the other. A source that makes a key's order cyclic is
- * reported and dropped, for that key alone. O(n log n).
+ * reported and dropped, for that key alone; not so writes that follow reads, whose circles are circles of these reads. O(n log n).
  */
 export function versionOrder(versions: Versions, options: OrderOptions, zones: () => Zones): VersionOrder {
   const pairs = new VersionPairs();
@@ -41,10 +43,11 @@ export function versionOrder(versions: Versions, options: OrderOptions, zones: (
     used.push(source);
     const impossible = fill();
     const circular = cyclicKeys(versions, pairs);
-    for (const key of circular)
-      cyclic.push({ key, sources: [...used], versions: circle(versions, pairs, key) });
+    if (circular.size > 0 && source !== Source.ReadThenWrite)
+      cyclic.push(...circles(versions, pairs, circular, used));
     for (const key of impossible)
-      if (!circular.has(key)) cyclic.push({ key, sources: [source], versions: [] });
+      if (!circular.has(key))
+        cyclic.push({ type: 'cyclic-versions', key, sources: [source], versions: [] });
     if (circular.size + impossible.size > 0)
       pairs.drop(first, versions.key, new Set([...circular, ...impossible]));
   };
@@ -58,6 +61,26 @@ export function versionOrder(versions: Versions, options: OrderOptions, zones: (
 }
 
 const NONE: Set<number> = new Set();
+
+function circles(
+  versions: Versions,
+  pairs: VersionPairs,
+  keys: ReadonlySet<number>,
+  used: readonly Source[],
+): CyclicVersions[] {
+  const alone = pairs.withoutReads(versions.written);
+  const certain = cyclicKeys(versions, alone);
+  return [...keys].map((key) =>
+    certain.has(key)
+      ? {
+          type: 'cyclic-versions',
+          key,
+          sources: used.filter((source) => source !== Source.ReadThenWrite),
+          versions: circle(versions, alone, key),
+        }
+      : { type: 'G1c', key, sources: [...used], versions: circle(versions, pairs, key) },
+  );
+}
 
 function readThenWrite(versions: Versions, out: VersionPairs): Set<number> {
   const { registers, ofRead } = versions;

@@ -49,6 +49,15 @@ export class VersionPairs {
     return copy;
   }
 
+  /** Those that any model has, given what is assumed: that a read version comes before the one written after it is for read committed to say. */
+  withoutReads(written: number): VersionPairs {
+    const kept = new VersionPairs();
+    for (let e = 0; e < this.count; e++)
+      if (this.source[e] !== Source.ReadThenWrite || this.from[e]! >= written)
+        kept.add(this.from[e]!, this.to[e]!, this.source[e]! as Source);
+    return kept;
+  }
+
   /** Drops the pairs from `first` on whose key is in the set. */
   drop(first: number, keyOf: Int32Array, keys: ReadonlySet<number>): void {
     let kept = first;

@@ -322,3 +322,34 @@ describe('registers: a key read again in one transaction', () => {
     expect(judge(steps, { models: ['serializable', 'causal', 'read-atomic'] }).valid).toBe(true);
   });
 });
+
+describe('registers: read uncommitted does not say that writes follow reads', () => {
+  const uncommitted = { models: ['read-uncommitted'] };
+
+  test('two that read each other and replace what they read', () => {
+    const steps = [txn(0, 'r x 2 w x 1'), txn(1, 'r x 1 w x 2')];
+    expect(judge(steps, uncommitted)).toMatchObject({ valid: true, not: ['read-committed'] });
+    expect(judge(steps, { models: ['read-committed'] }).valid).toBe(false);
+    expect(judge(steps).anomalyTypes).not.toContain('cyclic-versions');
+    expect(judge(steps).anomalyTypes).toContain('G1c');
+  });
+
+  test('on two keys, in opposite orders', () => {
+    const steps = [txn(0, 'r x 1 w x 2 w y 2'), txn(1, 'r y 2 w x 1 w y 1')];
+    expect(judge(steps, uncommitted)).toMatchObject({ valid: true, not: ['read-committed'] });
+    expect(judge(steps).anomalyTypes).not.toContain('G0');
+  });
+
+  test('what was read is later by assumption: a circle of versions only for who replaces what it reads', () => {
+    const steps = [txn(0, 'r x 2 w x 1'), txn(1, 'w x 2')];
+    const later = overlapping(steps, { ...uncommitted, transactionOrder: true });
+    expect(later).toMatchObject({ valid: true, anomalyTypes: ['G1c'], not: ['read-committed'] });
+    expect(later.anomalies[0]!.message).toContain('(by wfr-keys, transaction-order)');
+    // One process that meets two versions in an order needs no more than the assumption.
+    const seen = [...steps, txn(2, 'r x 1'), txn(2, 'r x 2')];
+    expect(overlapping(seen, { ...uncommitted, sequentialKeys: true })).toMatchObject({
+      valid: false,
+      not: ['read-uncommitted'],
+    });
+  });
+});
