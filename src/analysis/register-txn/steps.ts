@@ -122,6 +122,14 @@ export class Narrator {
     };
   }
 
+  /** The read by which a transaction met a version. It may have returned a value that the version's writer overwrote itself. */
+  private readOf(version: number, t: number): number {
+    const { registers, ofRead } = this.versions;
+    let read = registers.readStart[t]!;
+    while (ofRead[read] !== version) read++;
+    return read;
+  }
+
   /** Why version b replaced version a, with the operation that proves it where there is one. */
   private orderOf(a: number, b: number, cast: Cast): { why: string; proof?: Step['proof'] } {
     const { versions, pairs } = this;
@@ -134,9 +142,11 @@ export class Narrator {
         case Source.ReadThenWrite: {
           const name = cast.name(versions.writer[b]!);
           const op = cast.ops.find((o) => o.name === name)!;
+          const read = show(cast.read(this.readOf(a, versions.writer[b]!)));
+          const last = read === older ? '' : `, which its writer overwrote with ${older},`;
           return {
-            why: `${name} itself read ${key} as ${older} before it wrote ${newer}`,
-            proof: { invoked: op.invoked, text: `${name} read ${key} = ${older} and wrote ${newer}` },
+            why: `${name} itself read ${key} as ${read}${last} before it wrote ${newer}`,
+            proof: { invoked: op.invoked, text: `${name} read ${key} = ${read} and wrote ${newer}` },
           };
         }
         case Source.Process:

@@ -353,3 +353,16 @@ describe('registers: read uncommitted does not say that writes follow reads', ()
     });
   });
 });
+
+test('registers: the proof of an order quotes an intermediate read as what was read', () => {
+  const steps = [txn(0, 'w x 1 w x 2'), txn(0, 'r x 1 w x 3 w y 1'), txn(1, 'r y 1 r x 2')];
+  const told = judge(steps).anomalies.find((a) => a.type === 'G-single-item')!;
+  expect(told.message).toContain(
+    'T1 itself read key "x" as 1, which its writer overwrote with 2, before it wrote 3',
+  );
+  expect(told.steps![1]!.proof!.text).toBe('T1 read key "x" = 1 and wrote 3');
+  const last = judge([txn(0, 'w x 2'), txn(0, 'r x 2 w x 3 w y 1'), txn(1, 'r y 1 r x 2')]);
+  expect(last.anomalies.find((a) => a.type === 'G-single-item')!.message).toContain(
+    'T1 itself read key "x" as 2 before it wrote 3',
+  );
+});
