@@ -121,7 +121,8 @@ export const proscribed: Readonly<Record<string, readonly string[]>> = {
   'PL-2+': ['G1', 'G-single'],
   'PL-FCV': ['G1', 'G-SIb'],
   'PL-3U': ['G1', 'G-update'],
-  'PL-2.99': ['G1', 'G2-item', 'lost-update', 'non-repeatable-read'],
+  // Only found where nothing reads by predicate: then every order of versions has a G1c or a G2-item.
+  'PL-2.99': ['G1', 'G2-item', 'lost-update', 'non-repeatable-read', 'PL-3-cycle-exists'],
   'PL-SI': ['internal', 'G1', 'G-SI', 'G-nonadjacent', 'long-fork'],
   'PL-3': ['internal', 'G1', 'G2', 'predicate-read-miss'],
   'read-atomic': ['internal', 'G1a', 'future-read', 'fractured-read', 'non-repeatable-read'],

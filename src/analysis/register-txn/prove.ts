@@ -69,10 +69,21 @@ class Prover {
       return;
     }
     const answer = this.ask(isolation, order, false);
+    const model = modelOf[isolation][order];
     if (answer.verdict === 'yes')
-      this.proofs.push({ model: modelOf[isolation][order], engine: answer.engine });
+      this.proofs.push({ model, engine: answer.engine, ...this.butForInternal(model) });
     else if (answer.verdict === 'unknown') this.proofs.push({ reason: answer.reason });
     else this.refuted(isolation, order);
+  }
+
+  /**
+   * Why the proof of a model is none of the weaker ones that are open. In Adya's histories transactions read what they wrote themselves; what a
+   * model says of others that is not said to forbid them, no definition tells.
+   */
+  private butForInternal(model: string): Pick<Proof, 'reason'> {
+    if (!this.it.registers.counts.has('internal')) return {};
+    const reads = 'transactions read other values than they had written themselves (internal)';
+    return { reason: `${reads}: the history would be ${friendly(model)} without` };
   }
 
   /**

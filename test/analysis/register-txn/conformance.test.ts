@@ -366,3 +366,27 @@ test('registers: the proof of an order quotes an intermediate read as what was r
     'T1 itself read key "x" as 2 before it wrote 3',
   );
 });
+
+describe('registers: repeatable read', () => {
+  const repeatable = (steps: readonly Step[]): Verdict => judge(steps, { models: ['repeatable-read'] });
+  // Whichever of x's 2 and 3 is first: who read it knew of the other by way of p or q.
+  const writers = [txn(0, 'w x 2'), txn(1, 'w x 3'), txn(2, 'r x 2 w q 1'), txn(3, 'r x 3 w p 1')];
+  const skewed = [...writers, txn(4, 'r p 1 r x 2'), txn(5, 'r q 1 r x 3')];
+
+  test('is broken with serializability where the order of versions does not matter', () => {
+    const verdict = repeatable(skewed);
+    expect(verdict).toMatchObject({ valid: false, anomalyTypes: ['PL-3-cycle-exists'], not: ['repeatable-read'] });
+    expect(repeatable(skewed.slice(0, -1)).valid).toBe(true);
+  });
+
+  test('is broken by cycles beside reads that contradict own writes', () => {
+    const steps = [...skewed, txn(6, 'w u 1 r u 2'), txn(7, 'w u 2')];
+    expect(repeatable(steps).valid).toBe(false);
+  });
+
+  test('is not defined of reads that contradict own writes, and says so', () => {
+    const verdict = repeatable([txn(0, 'w x 1 r x 2'), txn(1, 'w x 2')]);
+    expect(verdict.valid).toBe('unknown');
+    expect(verdict.reason).toContain('(internal): the history would be serializable without');
+  });
+});
