@@ -3,11 +3,20 @@ import { stepsOf } from '../graph/steps.ts';
 import type { Anomaly, Budget } from '../verdict.ts';
 import { shortestCycle } from '../weak/cycle.ts';
 import type { Found } from '../weak/found.ts';
-import { type Ruling, ruling, type WeakLevels } from '../weak/levels.ts';
+import { ruling, type WeakLevels } from '../weak/levels.ts';
 import type { Registers } from '../weak/registers.ts';
 import { demandSessionsOfSeen, type Memory } from '../weak/seen-rules.ts';
 import { breaches, occurrences, ofCycle, ofInitialRead } from '../weak/witness.ts';
-import { beyond, GUARANTEES, type Guarantee, type GuaranteeRuling, ruleOf, upheld } from './guarantees.ts';
+import {
+  beyond,
+  GUARANTEES,
+  type Guarantee,
+  type GuaranteeRuling,
+  grantedOf,
+  type Ruled,
+  ruleOf,
+  upheld,
+} from './guarantees.ts';
 import { perSession } from './per-session.ts';
 
 /** Sets of two and more guarantees, the small ones first. */
@@ -52,11 +61,11 @@ export function findGuarantees(
   const granted: Guarantee[] = memory === 'session' ? ['monotonic-reads'] : [];
   const steps = stepsOf(context.budget);
   let cut = false;
-  const rulings = new Map<string, Ruling>();
-  const rulingOn = (set: readonly Guarantee[]): Ruling => {
+  const rulings = new Map<string, Ruled>();
+  const rulingOn = (set: readonly Guarantee[]): Ruled => {
     const known = rulings.get(set.join());
     if (known !== undefined) return known;
-    const ruled = ruleOf(levels, set, within, steps).ruling;
+    const ruled = grantedOf(levels, set, within, steps);
     rulings.set(set.join(), ruled);
     return ruled;
   };

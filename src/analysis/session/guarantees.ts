@@ -1,8 +1,10 @@
 import type { Steps } from '../graph/steps.ts';
-import type { Core } from '../weak/arbitration.ts';
-import type { Evidence } from '../weak/evidence.ts';
+import { type Base, type Core, core as coreOf } from '../weak/arbitration.ts';
+import { Evidence, Rule } from '../weak/evidence.ts';
+import { lastBelow } from '../weak/key-writers.ts';
 import { type Ruling, ruling, type WeakLevels } from '../weak/levels.ts';
 import { demandReadAtomic, demandSessionReads, demandSessionWrites } from '../weak/read-rules.ts';
+import { readFromWriter } from '../weak/reasons.ts';
 import { demandSessionsOfSeen } from '../weak/seen-rules.ts';
 import type { Indexed } from '../weak/transactions.ts';
 import { demandSeen, type Guarantees } from './behind.ts';
@@ -73,6 +75,16 @@ function severalReads(t: Indexed): boolean {
   return false;
 }
 
+/** A set of guarantees with its ruling. */
+export interface Ruled {
+  readonly ruling: Ruling;
+  /** The demands that session order stands behind, and orders of versions that are known: those of the ruling but read atomicity's. */
+  readonly ofSessions: () => Evidence;
+  /** The writer that session order by itself would have before what was read, for a demand of the ruling; -1: there is none. */
+  readonly behind: (writer: number, read: number, rule: number) => number;
+  readonly cut: boolean;
+}
+
 /**
  * Rules on a set of guarantees. It is upheld exactly when some visibility closed under the formulas of all of them, and
  * some arbitration that extends session order and reads-from, explain every read as the last visible write (Viotti &
@@ -85,43 +97,136 @@ export function ruleOf(
   set: readonly Guarantee[],
   within: Core | undefined,
   steps: Steps,
-): { readonly ruling: Ruling; readonly cut: boolean } {
+): Ruled {
+  return ruled(levels, set, WITH_SESSIONS, within, steps);
+}
+
+/**
+ * The ruling on what is taken for granted. Where that is nothing, session order binds nothing: what is broken still are fractures, in
+ * which one transaction was read in part and no guarantee has a share.
+ */
+export function grantedOf(
+  levels: WeakLevels,
+  set: readonly Guarantee[],
+  within: Core | undefined,
+  steps: Steps,
+): Ruled {
+  return ruled(levels, set, { sessions: set.length > 0 }, within, steps);
+}
+
+function ruled(
+  levels: WeakLevels,
+  set: readonly Guarantee[],
+  base: Base,
+  within: Core | undefined,
+  steps: Steps,
+): Ruled {
   let cut = false;
   const demand = (out: Evidence): void => {
     cut = demandAll(levels, set, steps, out);
   };
-  return { ruling: ruling(levels.t, WITH_SESSIONS, demand, levels.known, within?.component), cut };
+  const result = ruling(levels.t, base, demand, levels.known, within?.component);
+  const behind = (writer: number, read: number, rule: number): number =>
+    behindSession(levels, set.includes('monotonic-writes'), writer, read, rule);
+  return { ruling: result, ofSessions: () => sessionDemands(result, behind), behind, cut };
 }
 
-/** What a set is to blame for beyond a smaller one that is granted: what that one breaks is not counted again. */
-export function beyond(
-  { ruling: result, cut }: { readonly ruling: Ruling; readonly cut: boolean },
-  granted: () => Ruling,
-): GuaranteeRuling {
-  const { demands, core } = result;
+/**
+ * That a reader sees all of a transaction that it reads from is atomicity's to demand, whatever the sessions: monotonic writes only add what
+ * the writer's session wrote before.
+ */
+function behindSession(
+  levels: WeakLevels,
+  monotonicWrites: boolean,
+  writer: number,
+  read: number,
+  rule: number,
+): number {
+  const { t } = levels;
+  if (rule === Rule.AlsoRead) return -1;
+  if (rule !== Rule.SessionOfSeen && rule !== Rule.BehindSeen) return writer;
+  if (readFromWriter(t, t.reader[read]!, writer) === -1) return writer;
+  if (!monotonicWrites) return -1;
+  const { keyStart, groupSession, writer: writers } = levels.writersOf;
+  const key = t.readKey[read]!;
+  let group = keyStart[key]!;
+  while (groupSession[group] !== t.session[writer]) group++;
+  const entry = lastBelow(levels.writersOf, group, t.position[writer]!);
+  return entry === -1 || writers[entry] === t.readFrom[read] ? -1 : writers[entry]!;
+}
+
+function sessionDemands({ t, demands }: Ruling, behind: Ruled['behind']): Evidence {
+  const kept = new Evidence();
+  const keep = (from: number, to: number, read: number, rule: number): void => {
+    const writer = behind(from, read, rule);
+    if (writer !== -1) kept.demand(writer, to, read, rule as Rule);
+  };
+  for (let e = 0; e < demands.count; e++)
+    keep(demands.from[e]!, demands.to[e]!, demands.read[e]!, demands.rule[e]!);
+  const { impossible } = demands;
+  for (let i = 0; i < impossible.length; i += 3)
+    keep(impossible[i + 1]!, t.readFrom[impossible[i]!]!, impossible[i]!, impossible[i + 2]!);
+  return kept;
+}
+
+/**
+ * What a set is to blame for beyond what is granted. What that breaks is not counted again, unless session order breaks it too: a
+ * fracture excuses no guarantee that would be broken without.
+ */
+export function beyond(g: Ruled, granted: () => Ruled): GuaranteeRuling {
+  const { ruling: result, cut } = g;
+  const { t, demands, core } = result;
   if (result.holds) return { ruling: result, broken: [], impossible: [], own: () => false, cut };
   const before = granted();
-  const inBefore = before.core.component;
-  const own = (e: number): boolean =>
-    inBefore[demands.from[e]!] === -1 || inBefore[demands.from[e]!] !== inBefore[demands.to[e]!];
-  const broken: number[] = [];
-  for (let which = 0; which < core.components; which++) {
-    const first = inBefore[core.members[which]![0]!]!;
-    if (first === -1 || core.members[which]!.some((i) => inBefore[i] !== first)) broken.push(which);
+  const mine = g.ofSessions();
+  const theirs = before.ofSessions();
+  const broken = coreOf(t, WITH_SESSIONS, mine);
+  const excused = coreOf(t, WITH_SESSIONS, theirs);
+  const own = (e: number): boolean => {
+    const [from, to] = [demands.from[e]!, demands.to[e]!];
+    if (together(excused, from, to)) return false;
+    if (!together(before.ruling.core, from, to)) return true;
+    const writer = g.behind(from, demands.read[e]!, demands.rule[e]!);
+    return writer !== -1 && together(broken, writer, to);
+  };
+  const parts = new Set<number>();
+  for (let e = 0; e < demands.count; e++) {
+    const which = core.component[demands.from[e]!]!;
+    if (which !== -1 && which === core.component[demands.to[e]!] && own(e)) parts.add(which);
   }
-  return { ruling: result, broken, impossible: impossibleBeyond(demands, before.demands), own, cut };
+  return {
+    ruling: result,
+    broken: [...parts],
+    impossible: impossibleBeyond(g, before.ruling.demands, theirs),
+    own,
+    cut,
+  };
 }
 
-function impossibleBeyond(demands: Evidence, before: Evidence): GuaranteeRuling['impossible'] {
-  const known = new Set<number>();
-  for (let i = 0; i < before.impossible.length; i += 3) known.add(before.impossible[i]!);
+/** Whether two transactions are on a cycle with each other. */
+function together({ component }: Core, a: number, b: number): boolean {
+  return component[a] !== -1 && component[a] === component[b];
+}
+
+/** Reads of initial values that nothing granted forbids, or that session order forbids too; not those that `theirs`, of sessions, forbid. */
+function impossibleBeyond(g: Ruled, before: Evidence, theirs: Evidence): GuaranteeRuling['impossible'] {
+  const { impossible } = g.ruling.demands;
+  const known = readsOf(before);
+  const excused = readsOf(theirs);
   const found: { read: number; writer: number; rule: number }[] = [];
-  for (let i = 0; i < demands.impossible.length; i += 3) {
-    const read = demands.impossible[i]!;
-    if (!known.has(read))
-      found.push({ read, writer: demands.impossible[i + 1]!, rule: demands.impossible[i + 2]! });
+  for (let i = 0; i < impossible.length; i += 3) {
+    const [read, writer, rule] = [impossible[i]!, impossible[i + 1]!, impossible[i + 2]!];
+    if (excused.has(read)) continue;
+    const blamed = known.has(read) ? g.behind(writer, read, rule) : writer;
+    if (blamed !== -1) found.push({ read, writer: blamed, rule });
   }
   return found;
+}
+
+function readsOf({ impossible }: Evidence): Set<number> {
+  const reads = new Set<number>();
+  for (let i = 0; i < impossible.length; i += 3) reads.add(impossible[i]!);
+  return reads;
 }
 
 /** Whether the guarantees are upheld as far as their ruling looked. */

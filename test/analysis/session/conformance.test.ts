@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { causal, session } from '../../../src/analysis/session/check.ts';
+import { GUARANTEES } from '../../../src/analysis/session/guarantees.ts';
 import type { SessionOptions } from '../../../src/analysis/session/judge.ts';
+import type { Verdict } from '../../../src/analysis/verdict.ts';
 import { read, type Step, sequence, txn, write } from '../weak/histories.ts';
 
 function judge(steps: readonly Step[], options: SessionOptions = {}) {
@@ -128,6 +130,48 @@ describe('session guarantees by name', () => {
     // Each session alone can be satisfied: only one arbitration for both cannot.
     expect(judge(steps).valid).toBe(false);
     expect(judge(steps, { arbitration: 'per-session' }).valid).toBe(true);
+  });
+});
+
+describe('a read that tells the same twice excuses nobody', () => {
+  const valid = (steps: readonly Step[], model: string): Verdict['valid'] =>
+    judge(steps, { models: [model] }).valid;
+  const both = txn(0, 'w x 1 w y 2');
+
+  test('the session reads one of its writes and misses the other, which the same transaction made', () => {
+    const verdict = judge([both, txn(0, 'r x 1 r y _')]);
+    expect(verdict.anomalyTypes).toEqual(['read-your-writes-violation']);
+    expect(verdict.not).toEqual(['read-your-writes']);
+    expect(valid([both, txn(0, 'r x 1 r y _')], 'read-your-writes')).toBe(false);
+    expect(valid([both, txn(0, 'r x 1 r y 2')], 'read-your-writes')).toBe(true);
+  });
+
+  test('the session had seen the transaction, and now sees it in part', () => {
+    const verdict = judge([both, txn(1, 'r x 1'), txn(1, 'r x 1 r y _')]);
+    expect(verdict.anomalyTypes).toEqual(['monotonic-reads-violation']);
+    expect(valid([both, txn(1, 'r x 1'), txn(1, 'r x 1 r y _')], 'monotonic-reads')).toBe(false);
+    expect(valid([both, txn(1, 'r x 1'), txn(1, 'r x 1 r y 2')], 'monotonic-reads')).toBe(true);
+  });
+
+  test('the transaction is seen in part, and what its session wrote before not at all', () => {
+    const steps = [txn(0, 'w y 3'), both, txn(1, 'r x 1 r y _')];
+    expect(valid(steps, 'monotonic-writes')).toBe(false);
+    for (const model of ['read-your-writes', 'monotonic-reads']) expect(valid(steps, model), model).toBe(true);
+  });
+
+  test('two versions are mixed against the order of their session: no arbitration explains it', () => {
+    const steps = [txn(0, 'w y 2'), txn(0, 'w x 3 w y 4'), txn(1, 'r x 3 r y 2')];
+    for (const model of GUARANTEES) expect(valid(steps, model), model).toBe(false);
+    for (const model of GUARANTEES) expect(valid([...steps.slice(0, 2), txn(1, 'r y 2')], model), model).toBe(true);
+  });
+
+  test('a transaction of others that is seen in part is no guarantee to a session broken', () => {
+    const steps = [both, txn(1, 'r x 1 r y _')];
+    for (const model of GUARANTEES) expect(valid(steps, model), model).toBe(true);
+    expect(valid(steps, 'PRAM')).toBe(false);
+    const mixed = [both, txn(1, 'w x 3 w y 4'), txn(2, 'r x 3 r y 2'), txn(2, 'r x 1 r y 4')];
+    expect(valid(mixed, 'writes-follow-reads')).toBe(true);
+    expect(valid(mixed, 'causal')).toBe(false);
   });
 });
 

@@ -4,6 +4,7 @@ import {
   beyond,
   GUARANTEES,
   type Guarantee,
+  grantedOf,
   ruleOf,
   rulesOf,
   upheld,
@@ -93,7 +94,7 @@ test('only what a guarantee breaks beyond those granted is blamed on it', () => 
         const { core } = levels.causal();
         const g = beyond(
           ruleOf(levels, [...granted, guarantee], core, steps()),
-          () => ruleOf(levels, granted, core, steps()).ruling,
+          () => grantedOf(levels, granted, core, steps()),
         );
         const expected = explainable(h, rulesOf([...granted, guarantee]));
         if (upheld(g) !== expected)
@@ -116,7 +117,7 @@ test('an arbitration per session is satisfied whenever a global one is, and some
     for (const guarantee of ['read-your-writes', 'monotonic-reads'] as const) {
       const g = beyond(
         ruleOf(levels, [guarantee], undefined, steps()),
-        () => ruleOf(levels, [], undefined, steps()).ruling,
+        () => grantedOf(levels, [], undefined, steps()),
       );
       const own = perSession(g);
       if (upheld(g)) expect(upheld(own)).toBe(true);
