@@ -46,8 +46,7 @@ export function versionOrder(versions: Versions, options: OrderOptions, zones: (
     if (circular.size > 0 && source !== Source.ReadThenWrite)
       cyclic.push(...circles(versions, pairs, circular, used));
     for (const key of impossible)
-      if (!circular.has(key))
-        cyclic.push({ type: 'cyclic-versions', key, sources: [source], versions: [] });
+      if (!circular.has(key)) cyclic.push({ type: 'cyclic-versions', key, sources: [source], versions: [] });
     if (circular.size + impossible.size > 0)
       pairs.drop(first, versions.key, new Set([...circular, ...impossible]));
   };

@@ -249,7 +249,10 @@ describe('registers: a read that its own transaction should have known better', 
 
   test('of an intermediate write is G1b besides', () => {
     const steps = [txn(0, 'w x 2 w x 3'), txn(1, 'w x 1 r x 2')];
-    expect(against(steps, 'read-committed')).toMatchObject({ valid: false, anomalyTypes: ['G1b', 'internal'] });
+    expect(against(steps, 'read-committed')).toMatchObject({
+      valid: false,
+      anomalyTypes: ['G1b', 'internal'],
+    });
     expect(against(steps, 'read-uncommitted').valid).toBe(true);
     expect(against([txn(0, 'w x 3'), txn(1, 'w x 1 r x 3')], 'read-committed').valid).toBe(true);
   });
@@ -275,7 +278,9 @@ describe('registers: a read that its own transaction should have known better', 
   test('twice, of two others, is non-repeatable besides, unless it wrote in between', () => {
     const writers = [txn(0, 'w x 2'), txn(1, 'w x 3')];
     expect(judge([...writers, txn(2, 'w x 1 r x 2 r x 3')]).anomalyTypes).toContain('non-repeatable-read');
-    expect(judge([...writers, txn(2, 'r x 2 w x 1 r x 3')]).anomalyTypes).not.toContain('non-repeatable-read');
+    expect(judge([...writers, txn(2, 'r x 2 w x 1 r x 3')]).anomalyTypes).not.toContain(
+      'non-repeatable-read',
+    );
   });
 });
 
@@ -287,7 +292,10 @@ describe('registers: a failed write of the initial value', () => {
   });
 
   test('is read where the initial value is another', () => {
-    expect(judge(steps, { models: ['read-committed'] })).toMatchObject({ valid: false, anomalyTypes: ['G1a'] });
+    expect(judge(steps, { models: ['read-committed'] })).toMatchObject({
+      valid: false,
+      anomalyTypes: ['G1a'],
+    });
   });
 });
 
@@ -375,7 +383,11 @@ describe('registers: repeatable read', () => {
 
   test('is broken with serializability where the order of versions does not matter', () => {
     const verdict = repeatable(skewed);
-    expect(verdict).toMatchObject({ valid: false, anomalyTypes: ['PL-3-cycle-exists'], not: ['repeatable-read'] });
+    expect(verdict).toMatchObject({
+      valid: false,
+      anomalyTypes: ['PL-3-cycle-exists'],
+      not: ['repeatable-read'],
+    });
     expect(repeatable(skewed.slice(0, -1)).valid).toBe(true);
   });
 

@@ -156,13 +156,15 @@ describe('a read that tells the same twice excuses nobody', () => {
   test('the transaction is seen in part, and what its session wrote before not at all', () => {
     const steps = [txn(0, 'w y 3'), both, txn(1, 'r x 1 r y _')];
     expect(valid(steps, 'monotonic-writes')).toBe(false);
-    for (const model of ['read-your-writes', 'monotonic-reads']) expect(valid(steps, model), model).toBe(true);
+    for (const model of ['read-your-writes', 'monotonic-reads'])
+      expect(valid(steps, model), model).toBe(true);
   });
 
   test('two versions are mixed against the order of their session: no arbitration explains it', () => {
     const steps = [txn(0, 'w y 2'), txn(0, 'w x 3 w y 4'), txn(1, 'r x 3 r y 2')];
     for (const model of GUARANTEES) expect(valid(steps, model), model).toBe(false);
-    for (const model of GUARANTEES) expect(valid([...steps.slice(0, 2), txn(1, 'r y 2')], model), model).toBe(true);
+    for (const model of GUARANTEES)
+      expect(valid([...steps.slice(0, 2), txn(1, 'r y 2')], model), model).toBe(true);
   });
 
   test('a transaction of others that is seen in part is no guarantee to a session broken', () => {

@@ -92,9 +92,8 @@ test('only what a guarantee breaks beyond those granted is blamed on it', () => 
       for (const guarantee of GUARANTEES) {
         if (granted.includes(guarantee)) continue;
         const { core } = levels.causal();
-        const g = beyond(
-          ruleOf(levels, [...granted, guarantee], core, steps()),
-          () => grantedOf(levels, granted, core, steps()),
+        const g = beyond(ruleOf(levels, [...granted, guarantee], core, steps()), () =>
+          grantedOf(levels, granted, core, steps()),
         );
         const expected = explainable(h, rulesOf([...granted, guarantee]));
         if (upheld(g) !== expected)
@@ -115,9 +114,8 @@ test('an arbitration per session is satisfied whenever a global one is, and some
     const h = randomSmall(new Dice(seed), { transactions: 7, sessions: 3, keys: 1, accesses: 1 });
     const levels = new WeakLevels(transactionsOf(h, 1));
     for (const guarantee of ['read-your-writes', 'monotonic-reads'] as const) {
-      const g = beyond(
-        ruleOf(levels, [guarantee], undefined, steps()),
-        () => grantedOf(levels, [], undefined, steps()),
+      const g = beyond(ruleOf(levels, [guarantee], undefined, steps()), () =>
+        grantedOf(levels, [], undefined, steps()),
       );
       const own = perSession(g);
       if (upheld(g)) expect(upheld(own)).toBe(true);
