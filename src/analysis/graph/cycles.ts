@@ -6,7 +6,7 @@ import type { Intervals } from './intervals.ts';
 import { kahn } from './kahn.ts';
 import { DATA, EVERY, only, PROCESS, REALTIME, RWP, WR, WW } from './labels.ts';
 import { cycleName, nameCycle, type Suffix, severity } from './names.ts';
-import { addProcess, addRealtime } from './order.ts';
+import { addProcess, addRealtime, processOf } from './order.ts';
 import { PartSearch } from './part.ts';
 import type { CycleStep } from './search.ts';
 import { zeros } from './small.ts';
@@ -20,8 +20,8 @@ export interface CycleQuery {
   /** By transaction. Turns on the `-realtime` cycles. */
   readonly intervals?: Intervals;
   /**
-   * By transaction: its process, or −1 if it is not part of the order of any. Transactions are numbered in order of invocation.
-   * Turns on the `-process` cycles.
+   * By transaction: its process p, −2 − p if nothing certainly follows it there, or −1 if it is not part of the order of any. Transactions
+   * are numbered in order of invocation. Turns on the `-process` cycles.
    */
   readonly process?: Int32Array;
   /** Cycles to give in full per type. Further ones are only counted. */
@@ -213,7 +213,7 @@ class CycleFinder {
       for (let e = graph.offset[step.from]; e < graph.offset[step.from + 1]; e++)
         if (graph.dst[e] === step.to && graph.label[e] <= plainest)
           return { from, to, label: graph.label[e], why: graph.why[e], whyTo: graph.why[e] };
-      if (step.label === REALTIME && process && process[from] >= 0 && process[from] === process[to])
+      if (step.label === REALTIME && process && process[from] >= 0 && process[from] === processOf(process[to]))
         return { from, to, label: PROCESS, why: -1, whyTo: -1 };
       return { ...step, from, to };
     });

@@ -37,8 +37,9 @@ export function addRealtime(
 }
 
 /**
- * Adds the order of each process to `edges`, for transactions whose process is not negative. `which` lists them in order of invocation.
- * The order is transitive, so a step may skip any number of transactions of the process: a chain of hubs carries it.
+ * Adds the order of each process to `edges`. `which` lists transactions in order of invocation; of those, whose `process` is p ≥ 0 follow
+ * and precede others of p, whose it is −2 − p only follow, and −1 is in no order. The order is transitive, so a step may skip any number
+ * of transactions of the process: a chain of hubs carries it.
  */
 export function addProcess(
   edges: Edges,
@@ -48,18 +49,26 @@ export function addProcess(
 ): void {
   const tail = new Map<number, { last: number; hub: number }>();
   for (let i = 0; i < which.length; i++) {
-    const p = process[which[i]];
-    if (p < 0) continue;
+    const own = process[which[i]];
+    if (own === -1) continue;
+    const p = processOf(own);
     const before = tail.get(p);
     if (before === undefined) {
-      tail.set(p, { last: i, hub: -1 });
+      if (own >= 0) tail.set(p, { last: i, hub: -1 });
       continue;
     }
-    const hub = edges.hub();
-    if (before.hub >= 0) edges.add(before.hub, hub, PROCESS, -1);
-    edges.add(at(before.last), hub, PROCESS, -1);
-    edges.add(hub, at(i), PROCESS, -1);
-    before.last = i;
-    before.hub = hub;
+    // What only follows leaves no trace in the chain: who comes after it comes after the same as it.
+    if (before.last >= 0) {
+      const hub = edges.hub();
+      if (before.hub >= 0) edges.add(before.hub, hub, PROCESS, -1);
+      edges.add(at(before.last), hub, PROCESS, -1);
+      before.hub = hub;
+      before.last = -1;
+    }
+    edges.add(before.hub, at(i), PROCESS, -1);
+    if (own >= 0) before.last = i;
   }
 }
+
+/** The process of a transaction that is in the order of one, whether or not anything follows it. */
+export const processOf = (process: number): number => (process < -1 ? -2 - process : process);

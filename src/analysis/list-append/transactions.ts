@@ -1,4 +1,4 @@
-import { APPEND, FAIL, type History, NEVER, OK, R, Shape, UNREAD } from '../../history/history.ts';
+import { APPEND, FAIL, type History, INFO, NEVER, OK, R, Shape, UNREAD } from '../../history/history.ts';
 import { IdMap } from '../../history/idmap.ts';
 import { NIL } from '../../history/values.ts';
 import { inPieces } from '../pieces.ts';
@@ -171,11 +171,18 @@ export class Transactions {
     return this.outcome[t] === FAIL;
   }
 
-  /** By transaction: its process where it succeeded, else −1: nothing certainly follows the others in their process. */
+  /**
+   * By transaction: its process p where it succeeded. Where its outcome is unknown, −2 − p: it follows what its process did before, but
+   * may take effect at any later time, so that nothing certainly follows it. −1 where it failed. See `addProcess`.
+   */
   processes(): Int32Array {
+    const { outcome, row } = this;
     const { process } = this.history;
     const processes = new Int32Array(this.count).fill(-1);
-    for (let t = 0; t < this.count; t++) if (this.outcome[t] === OK) processes[t] = process[this.row[t]];
+    for (let t = 0; t < this.count; t++) {
+      if (outcome[t] === OK) processes[t] = process[row[t]];
+      else if (outcome[t] === INFO) processes[t] = -2 - process[row[t]];
+    }
     return processes;
   }
 

@@ -42,7 +42,7 @@ export function smallGraph(seed: number): SmallGraph {
   for (let t = 0; t < n; t++)
     if (dice.chance(10)) {
       ret[t] = NEVER;
-      process[t] = -1;
+      process[t] = t % 2 === 0 ? -1 : -2 - process[t]!;
     }
 
   const edges = new Edges(n, 4);
@@ -72,7 +72,8 @@ export function smallGraph(seed: number): SmallGraph {
   }
   for (let u = 0; u < n; u++)
     for (let v = 0; v < n; v++) {
-      if (process[u]! >= 0 && process[u] === process[v] && u < v) labels[u]![v]!.push(PROCESS);
+      const p = process[u]!;
+      if (p >= 0 && (process[v] === p || process[v] === -2 - p) && u < v) labels[u]![v]!.push(PROCESS);
       else if (ret[u]! < inv[v]!) labels[u]![v]!.push(REALTIME);
     }
   return { n, edges, inv, ret, process, labels };

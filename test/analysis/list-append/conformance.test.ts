@@ -137,6 +137,29 @@ describe('orders of processes and of real time', () => {
     expect(holds(h, 'strong-snapshot-isolation')).toBe(false);
   });
 
+  test('a transaction of unknown outcome follows those that its process ran before it, once somebody saw it', () => {
+    const h = inTurn(by(0, ok(r('x', [1]))), by(0, info(a('x', 1))));
+    const verdict = judge(h);
+    expect(verdict.anomalyTypes).toEqual(['G1c-process']);
+    expect(verdict.anomalies[0]!.steps!.map((s) => s.type)).toEqual(['process', 'wr']);
+    for (const model of ['serializable', 'snapshot-isolation', 'read-committed'])
+      expect(holds(h, `strong-session-${model}`)).toBe(false);
+    expect(holds(h, 'serializable')).toBe(true);
+    expect(holds(inTurn(by(0, ok(r('x'))), by(0, info(a('x', 1)))), 'strict-serializable')).toBe(true);
+    // Another process may have begun long before.
+    const other = inTurn(by(0, ok(r('x', [1]))), by(1, info(a('x', 1))));
+    expect(judge(other).anomalyTypes).toEqual(['G1c-realtime']);
+    expect(holds(other, 'strong-session-serializable')).toBe(true);
+  });
+
+  test('nothing follows a transaction of unknown outcome, not even in its process', () => {
+    const h = inTurn(by(0, info(a('x', 1))), by(0, ok(r('x'))), by(0, ok(r('x', [1]))));
+    expect(judge(h).valid).toBe(true);
+    const later = inTurn(by(0, ok(r('x', [1]))), by(0, info(a('y', 1))), by(0, ok(a('x', 1), r('y', [1]))));
+    expect(judge(later).anomalies[0]!.steps!.map((s) => s.type)).toEqual(['process', 'wr']);
+    expect(judge(later).anomalyTypes).toEqual(['G1c-process']);
+  });
+
   test('a stale read of what the same process wrote: G-single-item-process', () => {
     const h = inTurn(
       by(0, ok(a('x', 1))),

@@ -41,6 +41,7 @@ export function tiny(dice: Dice): Timed[] {
   }
   // One process runs its transactions one after the other; their events mix with those of others.
   const busy = new Array<number>(processes).fill(-1);
+  const process = busy.map((_, p) => p);
   const started: number[] = [];
   const txns: Timed[] = [];
   const order = dice.chance(50)
@@ -55,14 +56,9 @@ export function tiny(dice: Dice): Timed[] {
       const t = busy[p]!;
       const roll = dice.below(100);
       const type = roll < failing ? 'fail' : roll < failing + unknown ? 'info' : 'ok';
+      txns.push({ type, mops: mops[t]!, process: process[p]!, inv: started[t]!, ret: now });
       // After an info the process is retired: later transactions of its thread belong to another.
-      txns.push({
-        type,
-        mops: mops[t]!,
-        process: p + 100 * t * (unknown > 0 ? 1 : 0),
-        inv: started[t]!,
-        ret: now,
-      });
+      if (type === 'info') process[p]! += processes;
       busy[p] = -1;
     }
   }
@@ -90,7 +86,7 @@ export type Before = (a: Timed, b: Timed) => boolean;
 
 export const inRealtime: Before = (a, b) => a.type === 'ok' && a.ret < b.inv;
 export const inProcess: Before = (a, b) =>
-  a.type === 'ok' && b.type === 'ok' && a.process === b.process && a.inv < b.inv;
+  a.type === 'ok' && a.process === b.process && a.inv < b.inv;
 export const inNoOrder: Before = () => false;
 
 /** Whether some order of the successful transactions, and of any of the unknown ones, replays. By trying all of them. */
