@@ -9,6 +9,17 @@ export type Finding =
   | { readonly type: 'duplicate-elements'; readonly read: number; readonly element: number }
   /** Neither read is a prefix of the other. */
   | { readonly type: 'incompatible-order'; readonly read: number; readonly other: number }
+  /**
+   * The read shows `append` right before `earlier`, which the same transaction had appended to the key before. That append left a state with
+   * `earlier` and not `append`; the read begins with a state that holds `append` and not `earlier`. As with two reads, neither continues
+   * the other, so they are not states of one list.
+   */
+  | {
+      readonly type: 'incompatible-order';
+      readonly read: number;
+      readonly earlier: number;
+      readonly append: number;
+    }
   /** The read contradicts what its own transaction had done and seen of the key. */
   | { readonly type: 'internal'; readonly read: number }
   /** The read shows what its own transaction appended after it. */

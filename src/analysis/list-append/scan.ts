@@ -18,6 +18,7 @@ export function scan(
   const findings = new Findings(keep, (finding) => arguesFromOrder(txns, versions, finding));
   const pass = passOver(txns, versions, placed, findings);
   for (const t of pass.suspects) checkInternal(txns, t, findings);
+  for (const append of versions.swapped) findings.add(swappedAppends(txns, versions, append));
   for (const k of versions.tainted) scanTainted(txns, versions, k, findings);
   scanTaintedReads(txns, versions, findings);
   scanDivergent(txns, versions, pass.divergent, findings);
@@ -32,11 +33,17 @@ function arguesFromOrder({ keyOf }: Transactions, { unordered }: Versions, findi
     case 'future-read':
     case 'G1b':
       return unordered.has(keyOf[finding.read]);
+    case 'incompatible-order':
+      return 'append' in finding && unordered.has(keyOf[finding.append]);
     case 'lost-update':
       return unordered.has(keyOf[finding.reads[0]]);
     default:
       return false;
   }
+}
+
+function swappedAppends({ keyOf }: Transactions, { longest, mop, of }: Versions, append: number): Finding {
+  return { type: 'incompatible-order', read: longest[keyOf[append]], earlier: mop[of[append] + 1], append };
 }
 
 /** Dirty updates and repeated elements of a key whose order holds something that should not be there. */

@@ -43,6 +43,12 @@ export class Versions {
    */
   readonly unordered: ReadonlySet<number>;
 
+  /**
+   * Appends whose element the longest list shows right before one that their transaction had appended to the key before. Where all
+   * elements of a transaction stand together, there is one iff they do not stand in the order of the appends; where another's stand
+   * between them, that is a G0.
+   */
+  readonly swapped: readonly number[];
   /** Micro-operations that append what another one before them appended to the same key. A bug of the test. */
   readonly repeated: readonly number[];
   /** Appends of successful transactions that no longest read shows. */
@@ -61,13 +67,15 @@ export class Versions {
     this.txn = new Int32Array(this.first[keys] + 1).fill(INITIAL);
     this.mop = new Int32Array(this.first[keys] + 1).fill(-1);
     const repeated: number[] = [];
+    const swapped: number[] = [];
     const stained = new Set<number>();
     elements.forget();
     let hidden = 0;
     for (let t = 0; t < count; t += BATCH)
-      hidden += this.enter(t, Math.min(count, t + BATCH), repeated, stained);
+      hidden += this.enter(t, Math.min(count, t + BATCH), repeated, swapped, stained);
     this.hidden = hidden;
     this.repeated = repeated;
+    this.swapped = swapped;
     this.stain(stained);
     this.tainted = new Set([...stained].sort((a, b) => a - b));
     this.unordered = new Set([...this.tainted].filter((k) => this.forgetOrder(k)));
@@ -82,7 +90,13 @@ export class Versions {
   }
 
   /** Gives appends their versions, or notes them where no longest list shows them; how many of those succeeded. */
-  private enter(start: number, end: number, repeated: number[], stained: Set<number>): number {
+  private enter(
+    start: number,
+    end: number,
+    repeated: number[],
+    swapped: number[],
+    stained: Set<number>,
+  ): number {
     let hidden = 0;
     const { of, first, txn, mop, elements } = this;
     const { from, size, outcome, keyOf, storage, history } = this.txns;
@@ -105,6 +119,7 @@ export class Versions {
         of[m] = version;
         mop[version] = m;
         txn[version] = t;
+        if (txn[version + 1] === t) swapped.push(m);
         if (outcome[t] !== FAIL) continue;
         txn[version] = ABORTED;
         stained.add(k);

@@ -32,7 +32,7 @@ function mopsOf(finding: Finding): readonly number[] {
     case 'future-read':
       return [finding.read, finding.append];
     case 'incompatible-order':
-      return [finding.read, finding.other];
+      return [finding.read, 'other' in finding ? finding.other : finding.append];
     case 'lost-update':
       return finding.reads;
     case 'dirty-update':
@@ -57,6 +57,10 @@ function sentence(txns: Transactions, finding: Finding, name: (mop: number) => s
     case 'duplicate-elements':
       return `${readUpTo(txns, finding.read, finding.element, name)}, where ${values.show(finding.element)} occurs more than once`;
     case 'incompatible-order':
+      if ('append' in finding) {
+        const [first, second] = [appended(finding.earlier), appended(finding.append)];
+        return `${name(finding.append)} appended ${first} before ${second} to ${txns.key(finding.read)}, and ${readUpTo(txns, finding.read, mopVal[finding.earlier], name)}, ${second} before ${first}`;
+      }
       return `${read(finding.read)}, and ${read(finding.other)}: neither continues the other, so they cannot be states of one list`;
     case 'internal':
       return `${read(finding.read)}, which contradicts what the transaction itself had done and seen of it before`;

@@ -258,6 +258,44 @@ describe('impossible lists', () => {
     expect(holds(h, 'read-committed')).toBe(false);
   });
 
+  test('what one transaction appended, in another order than it did: incompatible-order, wherever the last one stands', () => {
+    const h = together(ok(a('x', 1), a('x', 2), a('x', 3)), ok(r('x', [2, 1, 3])));
+    const verdict = judge(h);
+    expect(verdict.anomalyTypes).toEqual(['incompatible-order']);
+    expect(verdict.not).toEqual(['read-committed']);
+    expect(verdict.anomalies[0]!.message).toContain(
+      'T2 appended 1 before 2 to "x", and T1 read "x" as [2 1 3], 2 before 1',
+    );
+    for (const model of ['serializable', 'snapshot-isolation']) expect(holds(h, model)).toBe(false);
+    const byAppender = together(ok(a('x', 1), a('x', 2)), ok(a('x', 3), r('x', [2, 1, 3])));
+    expect(judge(byAppender).anomalyTypes).toEqual(['incompatible-order']);
+    const unknown = together(info(a('x', 1), a('y', 1), a('x', 2)), ok(a('x', 3)), ok(r('x', [2, 1, 3])));
+    expect(judge(unknown).anomalyTypes).toEqual(['incompatible-order']);
+    const rotated = together(ok(...[1, 2, 3, 4].map((n) => a('x', n))), ok(r('x', [2, 3, 1, 4])));
+    expect(judge(rotated).anomalyTypes).toEqual(['incompatible-order']);
+    const straight = together(ok(a('x', 1), a('y', 1), a('x', 2), a('x', 3)), ok(r('x', [1, 2, 3])));
+    expect(judge(straight).valid).toBe(true);
+  });
+
+  test("another's append between those of one transaction: G0, in whichever order these stand", () => {
+    for (const list of [
+      [1, 9, 2],
+      [2, 9, 1],
+    ]) {
+      const h = together(ok(a('x', 1), a('x', 2)), ok(a('x', 9)), ok(r('x', list)));
+      expect(judge(h).anomalyTypes).toContain('G0');
+      for (const model of ['serializable', 'snapshot-isolation', 'read-uncommitted'])
+        expect(holds(h, model)).toBe(false);
+    }
+  });
+
+  test('half of what one transaction appended, without the half before it: no state of any serial order', () => {
+    const alone = together(ok(a('x', 1), a('x', 2)), ok(r('x', [2])));
+    expect(judge(alone).anomalyTypes).toEqual(['G-single-item']);
+    const below = together(ok(a('x', 1), a('x', 2)), ok(a('x', 3), r('x', [2, 3])));
+    expect(judge(below).anomalyTypes).toEqual(['G0']);
+  });
+
   test('an append executed twice is duplicate-elements and nothing else: its key has no order to argue from', () => {
     const h = judge(
       together(

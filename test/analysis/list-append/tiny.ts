@@ -26,18 +26,21 @@ export function tiny(dice: Dice): Timed[] {
   const mops = shapes.map((): Mop[] => []);
   let next = 1;
   const stale = dice.pick([0, 10, 40]);
+  const swapping = dice.chance(15) ? 50 : 0;
   for (const t of turns) {
     const { append, key } = shapes[t]![mops[t]!.length]!;
     const list = lists[key]!;
     if (append) {
       list.push(next);
       mops[t]!.push(['append', key, next++]);
-    } else
-      mops[t]!.push([
-        'r',
-        key,
-        list.slice(0, dice.chance(stale) ? dice.below(list.length + 1) : undefined) as Json,
-      ]);
+    } else {
+      const read = list.slice(0, dice.chance(stale) ? dice.below(list.length + 1) : undefined);
+      if (read.length > 1 && dice.chance(swapping)) {
+        const i = dice.below(read.length - 1);
+        [read[i], read[i + 1]] = [read[i + 1]!, read[i]!];
+      }
+      mops[t]!.push(['r', key, read]);
+    }
   }
   // One process runs its transactions one after the other; their events mix with those of others.
   const busy = new Array<number>(processes).fill(-1);
@@ -85,8 +88,7 @@ const same = (list: readonly Json[], read: Json): boolean =>
 export type Before = (a: Timed, b: Timed) => boolean;
 
 export const inRealtime: Before = (a, b) => a.type === 'ok' && a.ret < b.inv;
-export const inProcess: Before = (a, b) =>
-  a.type === 'ok' && a.process === b.process && a.inv < b.inv;
+export const inProcess: Before = (a, b) => a.type === 'ok' && a.process === b.process && a.inv < b.inv;
 export const inNoOrder: Before = () => false;
 
 /** Whether some order of the successful transactions, and of any of the unknown ones, replays. By trying all of them. */
