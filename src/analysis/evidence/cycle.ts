@@ -25,7 +25,8 @@ export function cycleAnomaly(
   rowOf: (txn: number) => number,
   explain: Explain,
 ): Anomaly {
-  const names = new Map(cycle.steps.map((s, i) => [s.from, `T${i + 1}`]));
+  const names = new Map<number, string>();
+  for (const { from } of cycle.steps) if (!names.has(from)) names.set(from, `T${names.size + 1}`);
   const ops = [...names].map(([txn, name]): WitnessOp => witnessOp(history, rowOf(txn), name));
   const steps = cycle.steps.map((s): Step => {
     const from = names.get(s.from)!;

@@ -213,7 +213,12 @@ class CycleFinder {
       for (let e = graph.offset[step.from]; e < graph.offset[step.from + 1]; e++)
         if (graph.dst[e] === step.to && graph.label[e] <= plainest)
           return { from, to, label: graph.label[e], why: graph.why[e], whyTo: graph.why[e] };
-      if (step.label === REALTIME && process && process[from] >= 0 && process[from] === processOf(process[to]))
+      if (
+        step.label === REALTIME &&
+        process &&
+        process[from] >= 0 &&
+        process[from] === processOf(process[to])
+      )
         return { from, to, label: PROCESS, why: -1, whyTo: -1 };
       return { ...step, from, to };
     });

@@ -9,33 +9,40 @@ import { tarjan } from './tarjan.ts';
  * anti-dependency. A cycle in this graph is a cycle of the original in which no two anti-dependencies are adjacent, and the other
  * way round. So snapshot isolation is acyclicity here: linear, where composing the relations would be quadratic.
  *
- * Cerone & Gotsman, "Analysing Snapshot Isolation" (PODC 2016), for the characterization; Zhang et al., "Viper" (EuroSys 2023), for
- * begin-commit graphs. Gives, by edge of `graph`, whether it lies on such a cycle. O(V + E).
+ * B(t) = t, C(t) = txns + t, a hub h is txns + h. Cerone & Gotsman, "Analysing Snapshot Isolation" (PODC 2016), for the characterization;
+ * Zhang et al., "Viper" (EuroSys 2023), for begin-commit graphs. O(V + E).
  */
-export function onNonadjacentCycle(graph: Csr, mask: number): Uint8Array {
+export function beginCommit(graph: Csr, mask: number): Csr {
   const { txns, vertices, offset, dst, label } = graph;
-  // B(t) = t, C(t) = txns + t, a hub h is txns + h.
   const split = new Edges(txns * 2, txns + offset[vertices]);
   split.vertices = txns + vertices;
-  const ends = (u: number, w: number, l: number): [number, number] => {
-    const anti = (ANTI >>> l) & 1;
-    const from = u < txns && anti ? u : txns + u;
-    return [from, w < txns && !anti ? w : txns + w];
-  };
   for (let t = 0; t < txns; t++) split.add(t, txns + t, 0, -1);
   for (let u = 0; u < vertices; u++)
     for (let e = offset[u]; e < offset[u + 1]; e++) {
       if (((mask >>> label[e]) & 1) === 0) continue;
-      const [from, to] = ends(u, dst[e], label[e]);
+      const [from, to] = ends(txns, u, dst[e], label[e]);
       split.add(from, to, 0, -1);
     }
-  const { component } = tarjan(buildCsr(split), EVERY);
+  return buildCsr(split);
+}
+
+/** By edge of `graph`, whether it lies on a cycle without adjacent anti-dependencies. O(V + E). */
+export function onNonadjacentCycle(graph: Csr, mask: number): Uint8Array {
+  const { txns, vertices, offset, dst, label } = graph;
+  const { component } = tarjan(beginCommit(graph, mask), EVERY);
   const on = new Uint8Array(offset[vertices]);
   for (let u = 0; u < vertices; u++)
     for (let e = offset[u]; e < offset[u + 1]; e++) {
       if (((mask >>> label[e]) & 1) === 0) continue;
-      const [from, to] = ends(u, dst[e], label[e]);
+      const [from, to] = ends(txns, u, dst[e], label[e]);
       if (component[from] === component[to]) on[e] = 1;
     }
   return on;
+}
+
+/** Where the edge u→w with label l runs in the begin-commit graph. */
+function ends(txns: number, u: number, w: number, l: number): [number, number] {
+  const anti = (ANTI >>> l) & 1;
+  const from = u < txns && anti ? u : txns + u;
+  return [from, w < txns && !anti ? w : txns + w];
 }

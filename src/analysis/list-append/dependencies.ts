@@ -20,6 +20,11 @@ export class Dependencies {
   private readonly versions: Versions;
   private readonly placed: Uint8Array;
   private readonly pass: Pass;
+  /**
+   * By key with appends of several transactions that no read shows: one append of each. Either of two such transactions comes before the
+   * other (ww), nobody knows which.
+   */
+  readonly unordered: readonly (readonly number[])[];
   /** What comes after the last version that anybody saw, and the reads that diverge: few, so explicit. */
   private readonly extra: Edges;
 
@@ -29,7 +34,7 @@ export class Dependencies {
     this.pass = pass;
     this.versions = versions;
     this.extra = new Edges(txns.count);
-    addUnobserved(this.extra, txns, versions, pass);
+    this.unordered = addUnobserved(this.extra, txns, versions, pass);
     for (const m of pass.divergent) {
       if (versions.unordered.has(txns.keyOf[m])) continue;
       const w = lastWriter(txns, versions, m);
@@ -131,11 +136,12 @@ export class Dependencies {
 
 /**
  * Appends that had effect and that no read shows come after everything that the longest read shows, in no order among themselves:
- * writer of the last version → each (ww), readers of the last version → each (rw). Where both sides are large, hubs carry the rw: one
+ * writer of the last version → each (ww), readers of the last version → each (rw). Gives those of keys that have several. Where both sides are large, hubs carry the rw: one
  * chain over the appenders from either end, so that a reader who appends too can be led past itself.
  */
-function addUnobserved(edges: Edges, txns: Transactions, versions: Versions, pass: Pass): void {
-  if (pass.unobserved.length === 0) return;
+function addUnobserved(edges: Edges, txns: Transactions, versions: Versions, pass: Pass): number[][] {
+  const several: number[][] = [];
+  if (pass.unobserved.length === 0) return several;
   const { keyOf, txnOf, keys } = txns;
   const { first, txn } = versions;
   const appendsOf = grouped(pass.unobserved, keyOf, keys);
@@ -147,6 +153,7 @@ function addUnobserved(edges: Edges, txns: Transactions, versions: Versions, pas
     // One edge a transaction is enough: its first micro-operation stands for all.
     collect(appendsOf, pass.unobserved, k, txnOf, appends);
     collect(readsOf, pass.complete, k, txnOf, reads);
+    if (appends.length > 1) several.push(appends.slice());
     const writer = txn[versions.settled(first[k + 1] - 1)];
     for (const m of appends) if (writer >= 0 && writer !== txnOf[m]) edges.add(writer, txnOf[m], WW, m);
     if (reads.length * appends.length <= 4 * (reads.length + appends.length)) {
@@ -154,6 +161,7 @@ function addUnobserved(edges: Edges, txns: Transactions, versions: Versions, pas
         for (const m of appends) if (txnOf[r] !== txnOf[m]) edges.add(txnOf[r], txnOf[m], RW, r);
     } else addChains(edges, txnOf, reads, appends);
   }
+  return several;
 }
 
 /** Chains through a list of micro-operations, one a key, in order. */

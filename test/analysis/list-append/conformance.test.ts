@@ -421,3 +421,70 @@ describe('too little to judge', () => {
     expect(judge(fork, ['read-atomic', 'snapshot-isolation']).valid).toBe(false);
   });
 });
+
+describe('appends that no read shows, in an order that nobody knows', () => {
+  test('of two transactions that miss each other, and append to one key: G-single-item, whichever came first', () => {
+    const h = together(ok(r('y'), a('x', 1)), ok(r('x'), a('x', 2), a('y', 2)));
+    const verdict = judge(h);
+    expect(verdict.anomalyTypes).toEqual(['G-single-item', 'G2-item']);
+    expect(verdict.not).toEqual(['consistent-view', 'repeatable-read']);
+    for (const model of ['strong-snapshot-isolation', 'snapshot-isolation', 'consistent-view'])
+      expect(holds(h, model)).toBe(false);
+    expect(verdict.anomalies[0]!.message).toContain(
+      'T1 appended 1 to "x", T2 2, and no read shows which came first',
+    );
+    expect(verdict.anomalies[0]!.steps!.map((s) => s.type)).toEqual(['rw', 'rw']);
+  });
+
+  test('where the budget ends before their order is settled: unknown, and no claim', () => {
+    const h = together(ok(r('y'), a('x', 1)), ok(r('x'), a('x', 2), a('y', 2)));
+    const verdict = judge(h, ['snapshot-isolation'], { budget: { steps: 1, tableBytes: 0 } });
+    expect(verdict.valid).toBe('unknown');
+    expect(verdict.reason).toContain('some order of the appends that no read shows');
+    expect(verdict.consistentWith).toEqual(['strong-read-committed']);
+  });
+
+  test('of two that miss each other by way of others', () => {
+    const h = together(
+      ok(r('y'), a('x', 1)),
+      ok(a('y', 1)),
+      ok(r('y', [1]), r('z'), a('x', 2)),
+      ok(a('z', 1)),
+      ok(r('z', [1]), r('x')),
+    );
+    // T1 before T3 by one anti-dependency, T3 before T1 by two: if T1 came first, consistent view holds.
+    expect(judge(h).anomalyTypes).toEqual(['G-nonadjacent-item', 'G2-item']);
+    expect(judge(h).anomalies[0]!.ops).toHaveLength(5);
+    expect(holds(h, 'snapshot-isolation')).toBe(false);
+    expect(holds(h, 'consistent-view')).toBe(true);
+    const back = together(
+      ok(r('y'), a('w', 1), a('x', 1)),
+      ok(a('y', 1)),
+      ok(r('y', [1]), r('w'), a('x', 2)),
+    );
+    expect(judge(back).anomalyTypes).toEqual(['G-single-item', 'G2-item']);
+    const fork = together(
+      ok(r('y'), a('w', 1), a('x', 1)),
+      ok(r('u'), a('y', 1)),
+      ok(a('u', 1), r('v'), a('x', 2)),
+      ok(a('v', 1), r('w')),
+    );
+    expect(judge(fork).anomalyTypes).toEqual(['G2-item']);
+    expect(holds(fork, 'snapshot-isolation')).toBe(true);
+  });
+
+  test('of two that only seem to be concurrent: snapshot isolation holds', () => {
+    // Write skew on y and z by transactions that share no key; x was appended to by one of them and one that came later.
+    const h = together(ok(r('y'), a('z', 1), a('x', 1)), ok(r('z'), a('y', 1)), ok(r('y', [1]), a('x', 2)));
+    expect(judge(h).anomalyTypes).toEqual(['G2-item']);
+    expect(judge(h).consistentWith).toContain('strong-snapshot-isolation');
+  });
+
+  test('only real time makes them concurrent: strong snapshot isolation alone is violated', () => {
+    const skewed = [ok(r('y'), a('x', 1)), ok(a('z', 1)), ok(r('z'), a('y', 1), a('x', 2))] as const;
+    const [first, second, third] = skewed;
+    const h = timed(during(3, 9, first), during(0, 1, second), during(4, 8, third));
+    expect(judge(h).anomalyTypes).toEqual(['G-single-item-realtime']);
+    expect(holds(h, 'strong-session-snapshot-isolation')).toBe(true);
+  });
+});
