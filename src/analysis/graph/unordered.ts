@@ -185,7 +185,7 @@ export type Ordering =
   | { readonly found: true }
   /** There is none. `pair`: neither order of these two is possible by itself, whatever that of the others; or null. */
   | { readonly found: false; readonly pair: readonly [number, number] | null }
-  /** The steps ran out. */
+  /** The steps ran out, or the pairs are too many to begin with. */
   | { readonly found: 'cut' };
 
 /** Pairs beyond this number are not looked at one by one. */
@@ -193,7 +193,7 @@ const MOST_PAIRS = 1 << 18;
 
 /**
  * Whether the groups can be ordered without closing a cycle. Orders that the cycles force are drawn until none is left; then one pair
- * after the other is tried both ways. Exact unless the steps run out. A round costs a search from each member; a step is one
+ * after the other is tried both ways. Exact unless cut short. A round costs a search from each member; a step is one
  * edge looked at.
  */
 export function orderGroups(closing: Closing, groups: Groups, steps: Steps): Ordering {
