@@ -2,6 +2,7 @@ import type { Anomaly } from '../verdict.ts';
 import { shortestCycle } from '../weak/cycle.ts';
 import { Evidence, Rule } from '../weak/evidence.ts';
 import { type Ruling, ruling, WeakLevels } from '../weak/levels.ts';
+import type { Registers } from '../weak/registers.ts';
 import { INITIAL } from '../weak/transactions.ts';
 import { ofCycle, ofInitialRead } from '../weak/witness.ts';
 import type { Case } from './case.ts';
@@ -20,18 +21,21 @@ export function findWeak(it: Case, levels: WeakLevels): string[] {
   const { found, registers } = it;
   // What read atomic demands includes what read committed does, but where a key was read from two: it looks at one of these reads.
   const short = !readFromTwo(it) && levels.readAtomic().holds;
-  const view = short ? levels.readAtomic() : levels.readCommitted();
+  const all = short ? registers : registers.everyRead();
+  const ofAll = all === registers ? levels : new WeakLevels(all);
+  const view = short ? levels.readAtomic() : ofAll.readCommitted();
   if (!view.holds) {
-    const back = ruling(levels.t, view.base, (out) => demandSameKey(view, out));
-    add(it, back, 'read-committed-violation');
-    if (back.holds) add(it, view, 'observed-transaction-vanishes');
+    const back = ruling(ofAll.t, view.base, (out) => demandSameKey(view, out));
+    add(it, all, back, 'read-committed-violation');
+    if (back.holds) add(it, all, view, 'observed-transaction-vanishes');
   } else {
     const known = knownOrder(it);
+    const every = registers.everyRead();
     if (known !== undefined)
-      add(it, new WeakLevels(registers, known).readCommitted(), 'observed-transaction-vanishes');
+      add(it, every, new WeakLevels(every, known).readCommitted(), 'observed-transaction-vanishes');
   }
   // Non-repeatable reads rule read atomic out by themselves.
-  if (!registers.counts.has('non-repeatable-read')) add(it, levels.readAtomic(), 'fractured-read');
+  if (!registers.counts.has('non-repeatable-read')) add(it, registers, levels.readAtomic(), 'fractured-read');
   const settled = ['PL-1', 'PL-2', 'monotonic-atomic-view', 'read-atomic'];
   return found.counts['cyclic-versions'] === undefined ? settled : settled.filter((m) => m !== 'PL-1');
 }
@@ -56,9 +60,9 @@ function demandSameKey({ t, demands }: Ruling, out: Evidence): void {
       out.demand(demands.impossible[i + 1]!, INITIAL, demands.impossible[i]!, Rule.Seen);
 }
 
-function add(it: Case, ruled: Ruling, type: string): void {
+function add(it: Case, registers: Registers, ruled: Ruling, type: string): void {
   if (ruled.holds) return;
-  const { registers, initial, witnesses, found } = it;
+  const { initial, witnesses, found } = it;
   const { t, base, demands, by, core } = ruled;
   const witness: Anomaly[] = [];
   for (let i = 0; i < demands.impossible.length && witness.length < witnesses; i += 3) {

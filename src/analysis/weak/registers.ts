@@ -25,6 +25,8 @@ export interface Registers extends Transactions {
   readonly ambiguous: number;
   readonly ambiguousAccess: number;
   readonly okUnits: number;
+  /** The same with all reads; without it a transaction reads a key from one other once, however often it did so. */
+  readonly everyRead: () => Registers;
   /** The access that wrote a value to a key, or -1. */
   readonly writerOf: (key: number, value: number) => number;
 }
@@ -34,8 +36,9 @@ export interface Registers extends Transactions {
  * it was read. A session is a process, up to and including its first operation of unknown outcome. O(size).
  *
  * @param initial the value id that registers start with
+ * @param every see `everyRead`
  */
-export function registersOf(a: Accesses, initial: number = NIL): Registers {
+export function registersOf(a: Accesses, initial: number = NIL, every = false): Registers {
   const { history, units, start, f, key, row } = a;
   const outcome = new Uint8Array(units);
   for (let u = 0; u < units; u++) outcome[u] = history.outcome[row[u]!]!;
@@ -55,13 +58,15 @@ export function registersOf(a: Accesses, initial: number = NIL): Registers {
   const readAccess = new Int32Array(resolved.reads);
   const writeKey = new Int32Array(resolved.writes);
   const writeAccess = new Int32Array(resolved.writes);
+  const lastFrom = new Int32Array(a.keys);
+  const stamp = new Int32Array(a.keys).fill(-1);
+  let again = false;
   let t = 0;
   let r = 0;
   let w = 0;
   const take = (u: number): void => {
     if (transactionOf[u] === -1) return;
     unit[t] = u;
-    const firstRead = r;
     const firstWrite = w;
     const end = start[u + 1]!;
     for (let at = start[u]!; at < end; at++) {
@@ -80,8 +85,14 @@ export function registersOf(a: Accesses, initial: number = NIL): Registers {
       }
       if (source[at]! < INITIAL) continue;
       const from = source[at] === INITIAL ? INITIAL : transactionOf[a.unit[source[at]!]!]!;
-      // Reading at once again what was read says nothing new. After a read of another key it does: that may have shown a newer version.
-      if (r > firstRead && readKey[r - 1] === x && readFrom[r - 1] === from) continue;
+      if (stamp[x] === t && lastFrom[x] === from) {
+        // At once it says nothing new. After a read of another key it may: that may have shown a newer version.
+        if (readKey[r - 1] === x) continue;
+        again = true;
+        if (!every) continue;
+      }
+      stamp[x] = t;
+      lastFrom[x] = from;
       readKey[r] = x;
       readFrom[r] = from;
       readAccess[r++] = at;
@@ -91,7 +102,7 @@ export function registersOf(a: Accesses, initial: number = NIL): Registers {
   };
   for (let u = 0; u < units; u++) take(u);
   const { session, sessions } = sessionsOf(a, unit);
-  return {
+  const registers: Registers = {
     n,
     sessions,
     session,
@@ -112,8 +123,10 @@ export function registersOf(a: Accesses, initial: number = NIL): Registers {
     ambiguous,
     ambiguousAccess,
     okUnits,
+    everyRead: () => (again && !every ? registersOf(a, initial, true) : registers),
     writerOf: (x, v) => table.get(x, v),
   };
+  return registers;
 }
 
 function sessionsOf(a: Accesses, unit: Int32Array): { session: Int32Array; sessions: number } {
