@@ -72,7 +72,11 @@ function locksOf(history: History, semaphore: boolean, reentrant: boolean): Lock
   }
   return [...locks.values()].map(({ name, rows }) => {
     const calls = lockCalls(history, rows, semaphore);
-    const reason = semaphore ? unfit(history, rows, calls, reentrant) : undefined;
+    const reason = semaphore
+      ? unfit(history, rows, calls, reentrant)
+      : reentrant
+        ? changed(history, rows, calls)
+        : undefined;
     return { name, rows, calls, ...(reason === undefined ? {} : { reason }) };
   });
 }
@@ -96,6 +100,37 @@ function unfit(
       return `a holder that acquires again holds no more, but ${called(history, row)} is of another amount than ${called(history, rows[other])}`;
   }
   return undefined;
+}
+
+/** Why what readers and writers that re-enter hold cannot be told. */
+function changed(
+  history: History,
+  rows: readonly number[],
+  { kind, exclusive }: LockCalls,
+): string | undefined {
+  const held = new Map<number, number[]>();
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i];
+    const process = history.process[row];
+    const stack = held.get(process) ?? [];
+    if (kind[i] === RELEASE) {
+      if (history.outcome[row] !== FAIL) stack.pop();
+    } else if (history.outcome[row] === OK) {
+      if (stack.length > 0 && exclusive[stack[0]] !== exclusive[i])
+        return `${called(history, row)} makes another holder of its process than ${called(history, rows[stack[0]])}, which it has not released`;
+      stack.push(i);
+    }
+    held.set(process, stack);
+  }
+  return undefined;
+}
+
+/** Why a lock that anyone releases cannot be judged. */
+function shared(history: History, { rows, reason }: Lock, reentrant: boolean): string | undefined {
+  const row = rows.find((r) => /read|write/.test(history.fs[history.f[r]]));
+  if (row !== undefined)
+    return `of a lock that anyone releases, ${called(history, row)} does not tell whose hold it is`;
+  return reentrant ? 'who holds a lock that anyone releases is not known, so nobody re-enters it' : reason;
 }
 
 function nameOf(history: History, row: number, numbered: boolean): Json | undefined {
@@ -171,8 +206,9 @@ function judge(name: string, source: History, options: LockOptions): Verdict {
     const { operations, rows } = operationsOf(source, new Set(['acquire', 'release', 'lock', 'unlock']));
     const place = new Map(rows.map((row, i) => [row, i]));
     for (const lock of locks) {
-      if (lock.reason !== undefined) {
-        findings.unknowns.push(lock.reason);
+      const reason = shared(source, lock, options.reentrant === true);
+      if (reason !== undefined) {
+        findings.unknowns.push(reason);
         continue;
       }
       const amounts = new Map(lock.rows.map((row, i) => [row, lock.calls.amount[i]]));
@@ -209,9 +245,9 @@ function judgeHolds(
 ): void {
   const { calls, rows } = lock;
   // One at a time excludes everything; so many at a time, only what is exclusive, which a semaphore's holds are not.
-  const shared = permits === undefined ? calls : { ...calls, exclusive: new Uint8Array(calls.n) };
+  const meant = permits === undefined ? calls : { ...calls, exclusive: new Uint8Array(calls.n) };
   const most = permits ?? Number.MAX_SAFE_INTEGER;
-  const found = holds(shared, most, options.reentrant ?? false, options.witnesses);
+  const found = holds(meant, most, options.reentrant ?? false, options.witnesses);
   for (const { holds: held, at } of found.overlaps)
     findings.add(overlap(source, lock, held, at, permits ?? 1));
   for (const row of found.unheld)
