@@ -37,9 +37,9 @@ export function check(history: History, options: CheckRequest = {}): Verdict {
 
 /**
  * Judges each workload of a mixed history by its own check: the one of the workload's name, else the one detected from
- * its operations. One of several that neither tells of gets a verdict `unknown` that says so. A history whose operations name no workload gets one verdict, as from `check`. With `workload`, only
- * the operations that name it are judged if there are any, else the whole history by the check of that name. Each check
- * that is to judge must have the options of `set` and take the initial value.
+ * its operations. One of several that neither tells of gets a verdict `unknown` that says so. A history whose operations
+ * name no workload gets one verdict, as from `check`. With `workload`, only the operations that name it are judged if there
+ * are any, else the whole history by the check of that name. Each check that is to judge must have the options of `set` and take the initial value.
  *
  * @throws CheckError as `check`
  */

@@ -1,6 +1,7 @@
 import { APPEND, type History, OK, R, Shape, W } from '../history/history.ts';
 import { NIL } from '../history/values.ts';
 import { type Exact, numberOf } from './integers.ts';
+import { ADDS } from './sets/observations.ts';
 
 /** Rows looked at: kinds of workloads differ in every few operations. */
 const SAMPLE = 20_000;
@@ -11,7 +12,7 @@ const SHARED_LOCK =
 
 const REGISTER = ['write', 'put', 'set', 'cas', 'compare-and-set'];
 const LIST = ['append'];
-const NUMBER_OR_SET = ['inc', 'increment', 'incr', 'dec', 'decrement', 'decr', 'add', 'broadcast', 'remove'];
+const NUMBER_OR_SET = ['inc', 'increment', 'incr', 'dec', 'decrement', 'decr', ...ADDS, 'remove'];
 
 /** What a kind of workload is recognised by. */
 interface Traits {
@@ -53,11 +54,8 @@ export function detect(history: History): readonly string[] {
   if (changes.length > 1) return [];
   if (has('inc', 'increment', 'incr', 'dec', 'decrement', 'decr')) return ['counter'];
   if (has('contains', 'remove')) return ['linearizable-set'];
-  if (has('add')) {
-    if (t.scalarReads && !t.listReads) return ['counter'];
-    return t.readsBetween ? ['set-full', 'set'] : ['set', 'set-full'];
-  }
-  if (has('broadcast')) return t.readsBetween ? ['set-full', 'set'] : ['set', 'set-full'];
+  if (has('add') && t.scalarReads && !t.listReads) return ['counter'];
+  if (has(...ADDS)) return t.readsBetween ? ['set-full', 'set'] : ['set', 'set-full'];
   if (has('cas', 'compare-and-set')) return ['cas-register', 'register'];
   if (has('append')) return ['append-list', 'list'];
   // Reads of all that was written, one by one, are of no register.
@@ -117,7 +115,7 @@ function traits(history: History): Traits {
       if (shape[row] !== Shape.Scalar || x0[row] !== NIL) reads.add(shape[row]!);
       read = true;
     } else if (REGISTER.includes(name)) writes.add(shape[row]!);
-    else if (name === 'add' || name === 'broadcast') {
+    else if (ADDS.includes(name)) {
       adds.add(shape[row]!);
       if (read) readsBetween = true;
     }

@@ -24,7 +24,10 @@ export function hasGraph(check: string): boolean {
   return Object.hasOwn(ANALYSES, check);
 }
 
-/** Writes the cyclic core of a history of transactions, each file whole or not at all: the operations that no order explains, and why each edge is there. */
+/**
+ * Writes the cyclic core of a history of transactions, each file whole or not at all: the operations that no order explains, and
+ * why each edge is there.
+ */
 export function writeGraphs(
   check: string,
   history: History,

@@ -24,8 +24,8 @@ const IN_DIRECTORY = ['history.jsonl', 'history.jsonl.gz', 'history.edn', 'histo
 export type ReadProgress = (done: number, total: number) => void;
 
 /**
- * The history in a file (JSON Lines or EDN, gzip or not, whatever its name ends in), in a run directory, or on standard input (`-`). Throws UsageError where
- * nothing can be read, HistoryError where it is no history.
+ * The history in a file (JSON Lines or EDN, gzip or not, whatever its name ends in), in a run directory, or on standard input
+ * (`-`). Throws UsageError where nothing can be read, HistoryError where it is no history.
  */
 export async function readHistoryFile(file: string, progress: ReadProgress): Promise<History> {
   if (file === '-') return fromStream(process.stdin, file, progress);

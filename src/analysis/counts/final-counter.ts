@@ -19,8 +19,8 @@ const FINAL = 1;
 
 /**
  * Counters of replicas that agree in the end: `add n` and reads of the sum, keyed or not. What counts are the deciding reads:
- * each node's last final read (where none is named, each process'), or, where none is marked, the last read of all if it was invoked after every acknowledged
- * addition had returned.
+ * each node's last final read (where none is named, each process'), or, where none is marked, the last read of all if it was
+ * invoked after every acknowledged addition had returned.
  *
  * A deciding read must be the sum of all acknowledged additions and some of those whose outcome is unknown. Below all such
  * sums it has lost something: `lost-write` (a `lost-write` may also be hidden among sums that it can reach; only a set

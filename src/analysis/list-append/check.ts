@@ -53,8 +53,8 @@ const WITNESSES = 8;
  *
  * Preconditions: no two invocations append the same element to the same key (else `unknown`); operations of a process do not overlap. A
  * read of nil is a read of the empty list. Reads of transactions whose outcome is unknown are ignored; so are these
- * transactions, unless somebody saw what they wrote: then they follow what came before them in real time and in their process. The version order of a key is its longest read;
- * what that does not show comes after it in an order that nobody knows, and a model is violated only if it is in each.
+ * transactions, unless somebody saw what they wrote: then they follow what came before them in real time and in their process.
+ * The version order of a key is its longest read; what that does not show comes after it in an order that nobody knows, and a model is violated only if it is in each.
  *
  * Complexity: O(micro-operations + versions + positions) for a history without anomalies. Anomalies cost linear work on the strongly connected
  * parts of the dependency graph, plus searches within the budget; a budget step is one edge looked at. Where it ends, what it leaves

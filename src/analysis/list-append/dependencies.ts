@@ -136,8 +136,8 @@ export class Dependencies {
 
 /**
  * Appends that had effect and that no read shows come after everything that the longest read shows, in no order among themselves:
- * writer of the last version → each (ww), readers of the last version → each (rw). Gives those of keys that have several. Where both sides are large, hubs carry the rw: one
- * chain over the appenders from either end, so that a reader who appends too can be led past itself.
+ * writer of the last version → each (ww), readers of the last version → each (rw). Gives those of keys that have several. Where
+ * both sides are large, hubs carry the rw: one chain over the appenders from either end, so that a reader who appends too can be led past itself.
  */
 function addUnobserved(edges: Edges, txns: Transactions, versions: Versions, pass: Pass): number[][] {
   const several: number[][] = [];

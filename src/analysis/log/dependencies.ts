@@ -3,6 +3,7 @@ import { cycleAnomaly, type StepReason } from '../evidence/cycle.ts';
 import { type CycleReport, findCycles } from '../graph/cycles.ts';
 import { Edges } from '../graph/edges.ts';
 import { RW, WR, WW } from '../graph/labels.ts';
+import { stepsOf } from '../graph/steps.ts';
 import type { Tally } from '../tally.ts';
 import { type Budget, DEFAULT_BUDGET } from '../verdict.ts';
 import { type Log, type Logs, messageOf } from './logs.ts';
@@ -65,7 +66,7 @@ export function cycles(
   const report: CycleReport = findCycles({
     edges,
     witnesses,
-    steps: { left: budget.steps, expired: budget.expired },
+    steps: stepsOf(budget),
   });
   for (const cycle of report.cycles) {
     const { type, ...rest } = cycleAnomaly(

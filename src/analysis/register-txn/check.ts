@@ -32,8 +32,8 @@ const OPTIONS: OwnOptionsOf<RegisterTxnOptions> = {
  * lost-update) take one pass. Monotonic atomic view and read atomic are decided exactly (Biswas & Enea), without any order of versions;
  * read committed is what Adya forbids, and reads of one key that go back in time within a transaction. The dependency
  * graph of what is known of that order gives the cycles of Adya, named as in Elle; where Elle infers a G0 from transactions that
- * replace what they read, which read uncommitted does not bind them to, it is a G1c of these reads here. Serializability and snapshot isolation, with
- * sessions or real time, are decided by a serial order found outright, by saturation, or by search; where the budget
+ * replace what they read, which read uncommitted does not bind them to, it is a G1c of these reads here. Serializability and
+ * snapshot isolation, with sessions or real time, are decided by a serial order found outright, by saturation, or by search; where the budget
  * ends, `unknown`. A history judged against nothing stronger than read atomic or causal consistency, which keeps that, is not looked
  * at further: what is above is then not told.
  *

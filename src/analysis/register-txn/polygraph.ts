@@ -42,8 +42,8 @@ export class Polygraph {
   }
 
   /**
-   * Starts from these edges, flat pairs: the closure in one pass against a topological order. False when they have a cycle. Where the allowance ends
-   * meanwhile it is not complete, and solving is cut at once. O(E · nodes / 32).
+   * Starts from these edges, flat pairs: the closure in one pass against a topological order. False when they have a cycle. Where
+   * the allowance ends meanwhile it is not complete, and solving is cut at once. O(E · nodes / 32).
    */
   close(edges: Int32Array, allowance: Steps): boolean {
     const { nodes, words, rows } = this;

@@ -5,7 +5,10 @@ import { addRealtimePairs, type Zones } from './zones.ts';
 
 /** Assumptions about the order of versions. The initial version always comes first. */
 export interface OrderOptions {
-  /** A transaction that reads a version and writes the key replaces that version. Default true: any model from read committed up says so, and no finding of its rules out read uncommitted. */
+  /**
+   * A transaction that reads a version and writes the key replaces that version. Default true: any model from read committed up
+   * says so, and no finding of its rules out read uncommitted.
+   */
   readonly wfrKeys?: boolean;
   /** Each process meets the versions of a key in their order. */
   readonly sequentialKeys?: boolean;

@@ -30,9 +30,10 @@ export function findWeak(it: Case, levels: WeakLevels): string[] {
     if (back.holds) add(it, all, view, 'observed-transaction-vanishes');
   } else {
     const known = knownOrder(it);
-    const every = registers.everyRead();
-    if (known !== undefined)
+    if (known !== undefined) {
+      const every = registers.everyRead();
       add(it, every, new WeakLevels(every, known).readCommitted(), 'observed-transaction-vanishes');
+    }
   }
   // Non-repeatable reads rule read atomic out by themselves.
   if (!registers.counts.has('non-repeatable-read')) add(it, registers, levels.readAtomic(), 'fractured-read');

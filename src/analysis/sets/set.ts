@@ -25,8 +25,8 @@ const NAMED = 6;
  * all invoked after heal and recovery; in a history that marks no final reads, the last read of all, which is owed only
  * what had been acknowledged when it was invoked. Where reads name no node, each process stands for a replica, but the last
  * of their final reads is owed everything, as if there were one. An element that only some of them show is `divergence`;
- * the reads of one replica decide nothing of `convergence`. `unexpected-element`: read, never added. `aborted-read`: read although its add failed. `duplicate-element`: twice in
- * one read. Elements whose add is unknown may be there or not.
+ * the reads of one replica decide nothing of `convergence`. `unexpected-element`: read, never added. `aborted-read`: read
+ * although its add failed. `duplicate-element`: more than once in one read. Elements whose add is unknown may be there or not.
  *
  * Values may be `[k, v]` and `[k, [v…]]`: each key is a set of its own.
  *
